@@ -1,0 +1,349 @@
+"""What a reader is shown of a fiche or a place: labels, hours in words, state at this moment.
+
+Pages and PDFs are made from these objects and never from the models, so that what a reader may not see is left
+out in one place: a confidential address is not in a ``LieuVue`` made for somebody who is not a partner.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from structures import horaires
+from structures.models import Commune, Competence, Departement, Epci, Lieu, Region
+from structures.models.lieu import NIVEAUX_ACCESSIBILITE, SOURCES_ACCESSIBILITE
+from structures.referentiels import FAMILLES_HANDICAP, vocabulaire
+
+# Beyond this share of the territory's period, freshness is said « à vérifier ».
+MONTH = timedelta(days=30.44)
+UPCOMING = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Accessibilite:
+    """One family of handicap at one place. ``niveau`` is oui, partiel, non, or "" when unknown."""
+
+    famille: str
+    libelle: str
+    niveau: str
+    niveau_libelle: str
+    source_libelle: str
+    verifie_le: date | None
+    precisions: str
+
+
+@dataclass(frozen=True)
+class LieuVue:
+    """A place as a reader may see it. ``adresse_cachee``: confidential, and not for this reader."""
+
+    pk: int
+    nom: str
+    adresse_cachee: bool
+    adresse_confidentielle: bool
+    adresse: str
+    complement_adresse: str
+    code_postal: str
+    commune: str
+    latitude: float | None
+    longitude: float | None
+    telephone: str
+    courriel: str
+    acces: str
+    accessibilite: tuple
+    etat: horaires.EtatOuverture
+    phrase: str
+    lignes: tuple
+    periodes: tuple
+    precisions: str
+
+    @property
+    def adresse_en_ligne(self):
+        """The address on one line, empty when hidden or unknown."""
+        town = f"{self.code_postal} {self.commune}".strip()
+        return ", ".join(part for part in (self.adresse, self.complement_adresse, town) if part)
+
+    @property
+    def accessibilite_connue(self):
+        return any(famille.niveau for famille in self.accessibilite)
+
+
+@dataclass(frozen=True)
+class Fraicheur:
+    """When a fiche was last confirmed. ``niveau``: frais, ancien (past the period), inconnu (never confirmed)."""
+
+    niveau: str
+    phrase: str
+    jour: date | None
+
+
+@dataclass(frozen=True)
+class Disponibilite:
+    """Whether one can come now. ``niveau``: suspendu, complet, attente, places, or "" when unknown."""
+
+    niveau: str
+    libelle: str
+    precisions: str
+    jour: date | None
+
+
+@dataclass(frozen=True)
+class FicheVue:
+    """A fiche as a reader may see it, in words."""
+
+    competence: Competence
+    titre: str
+    url: str
+    structure: object
+    theme: object
+    publics: tuple
+    langues: tuple
+    documents: tuple
+    frais: str
+    modes_accueil: tuple
+    mobilisable_par: tuple
+    modes_mobilisation: tuple
+    procedure: str
+    procedure_reservee: bool
+    zone: tuple
+    champs: tuple
+    lieux: tuple
+    contacts: tuple
+    disponibilite: Disponibilite
+    fraicheur: Fraicheur
+    reservee: bool
+
+    @property
+    def ouverture(self):
+        """The place whose state says most: an open one first, else the one that opens soonest."""
+        return min(self.lieux, key=opening_rank, default=None)
+
+    @property
+    def conditions_en_ligne(self):
+        """Who may come, in one line for lists."""
+        texte = self.competence.publics_precisions or self.competence.conditions_acces
+        first = texte.strip().splitlines()[0].lstrip("- ") if texte.strip() else ""
+        return first or ", ".join(self.publics)
+
+
+def opening_rank(lieu):
+    rank = {"ouvert": 0, "sur_rendez_vous": 1, "ferme": 2, "inconnu": 3}[lieu.etat.statut]
+    soonest = lieu.etat.prochaine_ouverture
+    return rank, soonest.timestamp() if soonest else float("inf")
+
+
+def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, structure=None, competence_id=None) -> LieuVue:
+    """Make the LieuVue of a place for a reader.
+
+    ``now``: aware datetime. ``permanence``: the fiche's own hours there. ``competence_id``: exceptional periods of
+    other fiches are left out. The place's ``periodes`` must have been prefetched.
+    """
+    structure = structure or lieu.structure
+    hidden = lieu.adresse_confidentielle and not droits.is_partner_of(structure)
+    hours = permanence.horaires_accueil or lieu.horaires_accueil if permanence else lieu.horaires_accueil
+    periodes = [p for p in lieu.periodes.all() if p.competence_id in (None, competence_id)]
+    departement = lieu.code_departement or "75"
+    etat = horaires.etat(hours, a=now, departement=departement, periodes=periodes)
+    today = now.astimezone(horaires.fuseau(departement)).date()
+    return LieuVue(
+        pk=lieu.pk,
+        nom=lieu.nom,
+        adresse_cachee=hidden,
+        adresse_confidentielle=lieu.adresse_confidentielle,
+        adresse="" if hidden else lieu.adresse,
+        complement_adresse="" if hidden else lieu.complement_adresse,
+        code_postal="" if hidden else lieu.code_postal,
+        commune="" if hidden else lieu.commune,
+        latitude=None if hidden else lieu.latitude,
+        longitude=None if hidden else lieu.longitude,
+        telephone=lieu.telephone,
+        courriel=lieu.courriel,
+        acces="" if hidden else lieu.acces,
+        accessibilite=present_accessibilite(lieu.accessibilite),
+        etat=etat,
+        phrase=horaires.phrase(etat, now),
+        lignes=tuple(horaires.en_mots(hours)),
+        periodes=tuple(
+            p for p in periodes if (p.fin is None or p.fin >= today) and p.debut <= today + UPCOMING
+        ),
+        precisions=permanence.precisions if permanence else "",
+    )
+
+
+def present_accessibilite(stored):
+    """Return the four families in a constant order, unknown ones included: unknown is said, not guessed."""
+    families = []
+    for code, libelle in FAMILLES_HANDICAP.items():
+        known = stored.get(code, {})
+        day = known.get("verifie_le")
+        families.append(
+            Accessibilite(
+                code,
+                libelle,
+                known.get("niveau", ""),
+                NIVEAUX_ACCESSIBILITE.get(known.get("niveau"), "non renseigné"),
+                SOURCES_ACCESSIBILITE.get(known.get("source"), ""),
+                date.fromisoformat(day) if day else None,
+                known.get("precisions", ""),
+            )
+        )
+    return tuple(families)
+
+
+def present_fraicheur(thing, *, months, today) -> Fraicheur:
+    """Say when a structure or fiche was last confirmed; past ``months`` it is « à vérifier », never hidden."""
+    day = thing.confirme_le
+    if day is None:
+        return Fraicheur("inconnu", "Jamais confirmée par la structure", None)
+    if today - day > months * MONTH:
+        return Fraicheur("ancien", f"À vérifier : confirmée le {format_day(day)}", day)
+    return Fraicheur("frais", f"Confirmée le {format_day(day)}", day)
+
+
+def present_disponibilite(fiche: Competence, today) -> Disponibilite:
+    """Say whether the fiche is suspended, full, has a waiting list or places, in words."""
+    if fiche.is_suspended(today):
+        until = f" jusqu’au {format_day(fiche.suspension_fin)} inclus" if fiche.suspension_fin else ""
+        return Disponibilite("suspendu", f"Suspendu{until}", fiche.suspension_motif, fiche.suspension_debut)
+    if not fiche.disponibilite:
+        return Disponibilite("", "", "", None)
+    label = fiche.get_disponibilite_display()
+    if fiche.delai_attente_jours:
+        label = f"{label} · environ {format_delay(fiche.delai_attente_jours)}"
+    return Disponibilite(fiche.disponibilite, label, fiche.disponibilite_precisions, fiche.disponibilite_le)
+
+
+def present_fiche(fiche: Competence, droits, vocabulaire_territoire, *, now: datetime, contacts=()) -> FicheVue:
+    """Make the FicheVue of a fiche for a reader.
+
+    ``fiche`` comes with ``structure``, ``theme`` and ``permanences__lieu__periodes`` loaded; ``contacts`` are those
+    that the reader may see.
+    """
+    today = now.date()
+    structure = fiche.structure
+    partner = droits.is_partner_of(structure)
+    months = droits.territoires[structure.territoire_id].frequence_maj_mois
+    reserved = fiche.mobilisation_visibilite != "public"
+    theme = vocabulaire_territoire.themes.get(fiche.theme_id, fiche.theme)
+    return FicheVue(
+        competence=fiche,
+        titre=fiche.nom or f"{theme.nom} — {structure.nom}",
+        url=fiche.get_absolute_url(),
+        structure=structure,
+        theme=theme,
+        publics=tuple(vocabulaire_territoire.publics.get(code, code) for code in fiche.publics),
+        langues=labels("langues", fiche.langues),
+        documents=labels("documents", fiche.documents),
+        frais=fiche.get_frais_display(),
+        modes_accueil=labels("modes_accueil", fiche.modes_accueil),
+        mobilisable_par=tuple(fiche.mobilisable_par),
+        modes_mobilisation=labels("modes_mobilisation", fiche.modes_mobilisation),
+        procedure=fiche.mobilisation_precisions if partner or not reserved else "",
+        procedure_reservee=reserved,
+        zone=name_territories(tuple(fiche.zone_eligibilite)),
+        champs=tuple(present_champs(fiche, vocabulaire_territoire, partner)),
+        lieux=tuple(
+            present_lieu(p.lieu, droits, now=now, permanence=p, structure=structure, competence_id=fiche.pk)
+            for p in fiche.permanences.all()
+        ),
+        contacts=tuple(contacts),
+        disponibilite=present_disponibilite(fiche, today),
+        fraicheur=present_fraicheur(fiche, months=months, today=today),
+        reservee=fiche.visibilite != "public",
+    )
+
+
+def present_champs(fiche, vocabulaire_territoire, partner):
+    """Yield (label, value in words) for the theme's own fields that are filled in and readable."""
+    for champ in vocabulaire_territoire.champs.get(fiche.theme_id, ()):
+        value = fiche.champs.get(champ.code)
+        if value in (None, "", []) or (champ.reserve_partenaires and not partner):
+            continue
+        if champ.type == champ.Type.OUI_NON:
+            value = "Oui" if value else "Non"
+        elif champ.type == champ.Type.CHOIX_MULTIPLES:
+            value = ", ".join(value)
+        elif champ.type == champ.Type.DATE:
+            value = format_day(date.fromisoformat(value))
+        elif champ.type == champ.Type.NOMBRE:
+            value = f"{value:g}".replace(".", ",")
+        yield champ.libelle, f"{value} {champ.unite}".strip()
+
+
+def labels(name, codes):
+    """Return the labels of ``codes`` in a vocabulary; what is not in it is shown as typed."""
+    known = vocabulaire(name)
+    return tuple(known.get(code, code) for code in codes)
+
+
+@dataclass(frozen=True)
+class StructureVue:
+    """A structure as a reader may see it: its fiches, its places, whom to ask for, what partners alone read."""
+
+    structure: object
+    url: str
+    fiches: tuple
+    lieux: tuple
+    contacts: tuple
+    reseaux: tuple
+    attentes: str
+    limites: str
+    fraicheur: Fraicheur
+    partenaire: bool
+
+
+def present_structure(structure, fiches, lieux, contacts, droits, *, now: datetime) -> StructureVue:
+    """Make the StructureVue of a structure for a reader.
+
+    ``fiches``: FicheVue; ``lieux``: Lieu with ``periodes`` loaded; ``contacts``: those that the reader may see.
+    """
+    partner = droits.is_partner_of(structure)
+    months = droits.territoires[structure.territoire_id].frequence_maj_mois
+    return StructureVue(
+        structure=structure,
+        url=structure.get_absolute_url(),
+        fiches=tuple(fiches),
+        lieux=tuple(present_lieu(lieu, droits, now=now, structure=structure) for lieu in lieux),
+        contacts=tuple(contact for contact in contacts if contact.competence_id is None),
+        reseaux=labels("reseaux_porteurs", structure.reseaux_porteurs),
+        attentes=structure.attentes if partner else "",
+        limites=structure.limites if partner else "",
+        fraicheur=present_fraicheur(structure, months=months, today=now.date()),
+        partenaire=partner,
+    )
+
+
+@lru_cache(maxsize=4096)
+def name_territories(codes):
+    """Return the names of official territory codes (communes, EPCI, départements, régions, « france »).
+
+    Kept in memory: official names change once a year, with the files that ``charger_geographie`` loads.
+    """
+    if not codes:
+        return ()
+    names = {"france": "Toute la France"}
+    rows = (
+        Commune.objects.filter(pk__in=codes)
+        .values_list("pk", "nom")
+        .union(
+            Epci.objects.filter(pk__in=codes).values_list("pk", "nom"),
+            Departement.objects.filter(pk__in=codes).values_list("pk", "nom"),
+            Region.objects.filter(pk__in=[code.removeprefix("region-") for code in codes if "region-" in code])
+            .values_list("pk", "nom"),
+        )
+    )
+    names |= dict(rows)
+    return tuple(names.get(code, code) for code in codes)
+
+
+def format_day(day):
+    """Write a day as « 1er mars 2026 »."""
+    months = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    return f"{'1er' if day.day == 1 else day.day} {months[day.month - 1]} {day.year}"
+
+
+def format_delay(days):
+    """Write a wait in the unit people use: days to 3 weeks, weeks to 3 months, then months."""
+    if days < 21:
+        return f"{days} jour{'s' if days > 1 else ''}"
+    if days < 90:
+        return f"{round(days / 7)} semaines"
+    return f"{round(days / 30.44)} mois"

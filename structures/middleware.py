@@ -1,0 +1,40 @@
+"""What each request knows of its reader: rights, territory. Both are lazy: a static page costs no query."""
+
+from django.utils.functional import SimpleLazyObject
+
+from structures.droits import load_droits
+from structures.models import Territoire
+
+COOKIE_TERRITOIRE = "territoire"
+YEAR = 60 * 60 * 24 * 365
+
+
+class DroitsMiddleware:
+    """Set ``request.droits`` and ``request.territoire`` (the répertoire being read, or None).
+
+    The territory is, in order: the one that the address names (``?territoire=``), the one that this browser chose
+    last, the reader's own, the installation's.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.droits = SimpleLazyObject(lambda: load_droits(request.user))
+        request.territoire = SimpleLazyObject(lambda: choose_territoire(request))
+        response = self.get_response(request)
+        asked = request.GET.get("territoire")
+        if asked and response.status_code == 200 and asked == getattr(request.territoire, "slug", None):
+            response.set_cookie(
+                COOKIE_TERRITOIRE, asked, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+            )
+        return response
+
+
+def choose_territoire(request) -> Territoire | None:
+    droits = request.droits
+    readable = {t.slug: t for t in droits.territoires.values() if t.ouvert and t.pk in droits.territoires_lus}
+    for slug in (request.GET.get("territoire"), request.COOKIES.get(COOKIE_TERRITOIRE)):
+        if slug in readable:
+            return readable[slug]
+    return droits.default_territoire()

@@ -1,0 +1,274 @@
+"""The fiche: what one structure does under one theme."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from structures.champs import CodesField
+from structures.horaires import valider_horaires
+from structures.models.lieu import Lieu
+from structures.models.structure import Statut, Structure, Visibilite
+from structures.models.vocabulaire import Public, Theme
+from structures.texte import fold
+from structures.validateurs import validate_site_web, validate_zone_eligibilite
+
+MAX_WAIT_DAYS = 3650
+MAX_WORDS = 12
+
+
+class CompetenceQuerySet(models.QuerySet):
+    def published(self, on):
+        """Fiches in force on a day: published, begun, not ended. A suspended one stays: it says so itself."""
+        return self.filter(
+            Q(debut__isnull=True) | Q(debut__lte=on),
+            Q(fin__isnull=True) | Q(fin__gte=on),
+            statut=Statut.PUBLIEE,
+            structure__statut=Statut.PUBLIEE,
+        )
+
+    def visible_to(self, droits, on):
+        """Fiches that ``droits`` may read on a day: those for partners only are for partners only."""
+        public = Q(structure__territoire_id__in=droits.territoires_publics, visibilite=Visibilite.PUBLIC)
+        if not droits.territoires_partenaires:
+            return self.published(on).filter(public)
+        return self.published(on).filter(public | Q(structure__territoire_id__in=droits.territoires_partenaires))
+
+    def within(self, territoires):
+        """Fiches published by one of ``territoires`` (ids): what an ancestor publishes counts in a territory."""
+        return self.filter(structure__territoire_id__in=territoires)
+
+    def under_theme(self, theme):
+        """Fiches of a tab and of its sub-themes."""
+        return self.filter(Q(theme=theme) | Q(theme__parent=theme))
+
+    def search_titles(self, texte, vocabulaire):
+        """Fiches whose title, structure or theme holds each word of ``texte``, accents and case aside.
+
+        ``vocabulaire``: the territory's Vocabulaire, for the names that it gives its themes. No word: every fiche.
+        """
+        found = self.order_by("structure__cle_tri", "theme__ordre", "pk")
+        for word in fold(texte).split()[:MAX_WORDS]:
+            themes = [theme.pk for theme in vocabulaire.themes.values() if word in fold(theme.nom)]
+            found = found.filter(
+                Q(structure__cle_tri__contains=word) | Q(nom__icontains=word) | Q(theme_id__in=themes)
+            )
+        return found
+
+    def outdated(self, on):
+        """Fiches that nobody confirmed since ``on`` (a date)."""
+        return self.filter(Q(confirme_le__isnull=True) | Q(confirme_le__lt=on))
+
+
+class Competence(models.Model):
+    """A fiche. An empty field is « not filled in »: no public ticked is not « tous publics »."""
+
+    class Frais(models.TextChoices):
+        GRATUIT = "gratuit", "Gratuit"
+        PAYANT = "payant", "Payant"
+
+    class Disponibilite(models.TextChoices):
+        PLACES = "places", "Places disponibles"
+        ATTENTE = "attente", "Liste d’attente"
+        COMPLET = "complet", "Complet"
+
+    structure = models.ForeignKey(Structure, models.CASCADE, related_name="competences")
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="competences", verbose_name="thème")
+    nom = models.CharField(
+        "titre", max_length=150, blank=True, help_text="Vide : « thème — structure »."
+    )
+    objectifs = models.TextField(blank=True)
+    publics = CodesField(vocabulary="publics", libre=True)
+    publics_precisions = models.TextField("précisions sur le public", blank=True)
+    conditions_acces = models.TextField("conditions d’accès", blank=True)
+    deroulement = models.TextField("déroulement", blank=True)
+    documents = CodesField(
+        "documents à apporter",
+        vocabulary="documents",
+        libre=True,
+        help_text="Un par ligne : un code de la liste commune (piece-identite…) ou un texte.",
+    )
+    frais = models.CharField(max_length=10, choices=Frais, blank=True)
+    frais_precisions = models.TextField("précisions sur le coût", blank=True)
+    langues = CodesField("langues parlées", vocabulary="langues")
+    modes_accueil = CodesField("modes d’accueil", vocabulary="modes_accueil")
+    zone_eligibilite = models.JSONField(
+        "zone d’éligibilité",
+        default=list,
+        blank=True,
+        validators=[validate_zone_eligibilite],
+        help_text="Codes de communes, d’EPCI, de départements, ou « france ». Vide : non précisée.",
+    )
+
+    mobilisable_par = CodesField("peut être sollicité par", vocabulary="mobilisable_par")
+    modes_mobilisation = CodesField("comment solliciter", vocabulary="modes_mobilisation")
+    mobilisation_precisions = models.TextField("comment orienter quelqu’un (professionnels)", blank=True)
+    mobilisation_visibilite = models.CharField(
+        "procédure visible par",
+        max_length=12,
+        choices=[(v.value, v.label) for v in (Visibilite.PUBLIC, Visibilite.PARTENAIRES)],
+        default=Visibilite.PUBLIC,
+    )
+    venir_precisions = models.TextField("comment venir soi-même", blank=True)
+    lien_mobilisation = models.CharField(
+        "lien pour solliciter", max_length=300, blank=True, validators=[validate_site_web]
+    )
+
+    disponibilite = models.CharField("disponibilité", max_length=10, choices=Disponibilite, blank=True)
+    delai_attente_jours = models.PositiveSmallIntegerField(
+        "délai d’attente (jours)", null=True, blank=True, validators=[MaxValueValidator(MAX_WAIT_DAYS)]
+    )
+    disponibilite_precisions = models.CharField("précisions sur l’attente", max_length=250, blank=True)
+    disponibilite_le = models.DateField("disponibilité constatée le", null=True, blank=True)
+    debut = models.DateField("à partir du", null=True, blank=True)
+    fin = models.DateField("jusqu’au (inclus)", null=True, blank=True)
+    suspension_debut = models.DateField("suspendue à partir du", null=True, blank=True)
+    suspension_fin = models.DateField("suspendue jusqu’au (inclus)", null=True, blank=True)
+    suspension_motif = models.CharField("motif de la suspension", max_length=250, blank=True)
+
+    champs = models.JSONField("champs propres au thème", default=dict, blank=True)
+    lieux = models.ManyToManyField(Lieu, through="structures.Permanence", related_name="competences")
+
+    statut = models.CharField(max_length=10, choices=Statut, default=Statut.PUBLIEE)
+    visibilite = models.CharField(
+        "visible par",
+        max_length=12,
+        choices=[(v.value, v.label) for v in (Visibilite.PUBLIC, Visibilite.PARTENAIRES)],
+        default=Visibilite.PUBLIC,
+    )
+    date_maj = models.DateField("mise à jour le", default=timezone.localdate)
+    confirme_le = models.DateField("confirmée le", null=True, blank=True)
+    confirme_par = models.ForeignKey(
+        "structures.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="confirmée par"
+    )
+    source = models.CharField(max_length=60, blank=True)
+    source_id = models.CharField("identifiant dans la source", max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    history = HistoricalRecords(excluded_fields=["updated_at"])
+    objects = CompetenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fiche"
+        ordering = ["structure__cle_tri", "theme__ordre"]
+        indexes = [
+            models.Index(fields=["-date_maj", "-id"], name="competence_index_maj"),
+            models.Index(fields=["theme", "statut", "visibilite", "structure"], name="competence_index_theme"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["structure", "theme"],
+                name="competence_unique",
+                violation_error_message="La structure a déjà une fiche sous ce thème.",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                condition=~Q(source_id=""),
+                name="competence_source_unique",
+                violation_error_message="Une fiche porte déjà cet identifiant de source.",
+            ),
+            models.CheckConstraint(
+                condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(fin__gte=F("debut")),
+                name="competence_fin_apres_debut",
+                violation_error_message="La fin vient avant le début.",
+            ),
+            models.CheckConstraint(
+                condition=Q(suspension_debut__isnull=False)
+                | Q(suspension_fin__isnull=True, suspension_motif=""),
+                name="competence_suspension_datee",
+                violation_error_message="Une suspension a une date de début.",
+            ),
+            models.CheckConstraint(
+                condition=Q(suspension_debut__isnull=True)
+                | Q(suspension_fin__isnull=True)
+                | Q(suspension_fin__gte=F("suspension_debut")),
+                name="competence_suspension_ordre",
+                violation_error_message="La fin de la suspension vient avant son début.",
+            ),
+            models.CheckConstraint(
+                condition=Q(delai_attente_jours__isnull=True) | Q(delai_attente_jours__lte=MAX_WAIT_DAYS),
+                name="competence_delai_borne",
+                violation_error_message="Le délai d’attente va de 0 à 3 650 jours.",
+            ),
+            models.CheckConstraint(
+                condition=Q(frais__in=["", "gratuit", "payant"]),
+                name="competence_frais_connu",
+                violation_error_message="Les frais sont « gratuit », « payant », ou vides.",
+            ),
+            models.CheckConstraint(
+                condition=Q(statut__in=["brouillon", "publiee", "archivee"])
+                & Q(visibilite__in=["public", "partenaires"]),
+                name="competence_statut_connu",
+                violation_error_message="Ce statut ou cette visibilité n’existe pas.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.titre
+
+    def get_absolute_url(self):
+        return reverse("structures:competence_detail", args=[self.structure.slug, self.theme.slug])
+
+    @property
+    def titre(self):
+        return self.nom or f"{self.theme.nom} — {self.structure.nom}"
+
+    def is_suspended(self, on):
+        """Tell whether the fiche is suspended on a day."""
+        if self.suspension_debut is None or on < self.suspension_debut:
+            return False
+        return self.suspension_fin is None or on <= self.suspension_fin
+
+    def clean(self):
+        unknown = set(self.publics) - set(Public.objects.values_list("code", flat=True))
+        if unknown:
+            raise ValidationError({"publics": f"« {min(unknown)} » n’est pas un public connu."})
+        known = {champ.code: champ for champ in self.theme.champs.all()} if self.theme_id else {}
+        if not isinstance(self.champs, dict):
+            raise ValidationError({"champs": "Les champs du thème sont un dictionnaire code : valeur."})
+        for code, value in self.champs.items():
+            if code not in known:
+                raise ValidationError({"champs": f"Le thème n’a pas de champ « {code} »."})
+            try:
+                known[code].check_value(value)
+            except ValidationError as error:
+                raise ValidationError({"champs": error}) from error
+
+
+class Permanence(models.Model):
+    """Where a fiche takes place, with hours of its own when they differ from the place's."""
+
+    competence = models.ForeignKey(Competence, models.CASCADE, related_name="permanences", verbose_name="fiche")
+    lieu = models.ForeignKey(Lieu, models.CASCADE, related_name="permanences")
+    horaires_accueil = models.CharField(
+        "horaires propres à la fiche",
+        max_length=1000,
+        blank=True,
+        validators=[valider_horaires],
+        help_text="Vide : les horaires du lieu.",
+    )
+    precisions = models.CharField("précisions", max_length=250, blank=True)
+    ordre = models.PositiveSmallIntegerField(default=100)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["ordre", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["competence", "lieu"],
+                name="permanence_unique",
+                violation_error_message="Ce lieu est déjà cité pour la fiche.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.competence} @ {self.lieu.nom}"
+
+    @property
+    def horaires(self):
+        return self.horaires_accueil or self.lieu.horaires_accueil

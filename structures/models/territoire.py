@@ -1,0 +1,133 @@
+"""Where a répertoire is kept, and the settings of it."""
+
+import secrets
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from structures.champs import CodesField
+
+MAX_DEPTH = 8
+
+
+def new_version():
+    """Return a version that was never used: at random, since a counter repeats itself after a rollback."""
+    return secrets.randbits(31)
+
+
+class TerritoireQuerySet(models.QuerySet):
+    def ancestors_of(self, territoire, include_self=True):
+        ids = territoire.ancestor_ids
+        return self.filter(pk__in=ids if include_self else ids[:-1])
+
+    def descendants_of(self, territoire, include_self=True):
+        found = self.filter(chemin__startswith=territoire.chemin)
+        return found if include_self else found.exclude(pk=territoire.pk)
+
+
+class Territoire(models.Model):
+    """A commune, an EPCI, a bassin de vie, a département, a quartier… nested in one another.
+
+    What an ancestor publishes (the département's MDPH) appears in each of its descendants, entered once.
+    """
+
+    class Niveau(models.TextChoices):
+        QUARTIER = "quartier", "quartier"
+        COMMUNE = "commune", "commune"
+        EPCI = "epci", "intercommunalité"
+        BASSIN = "bassin-de-vie", "bassin de vie"
+        DEPARTEMENT = "departement", "département"
+        REGION = "region", "région"
+        AUTRE = "autre", "autre territoire"
+
+    class Acces(models.TextChoices):
+        PUBLIC = "public", "ouvert à tous"
+        PARTENAIRES = "partenaires", "réservé aux partenaires"
+
+    nom = models.CharField(max_length=150)
+    slug = models.SlugField(max_length=80, unique=True)
+    niveau = models.CharField(max_length=15, choices=Niveau)
+    code_officiel = models.CharField(
+        "code officiel", max_length=9, blank=True, help_text="Code INSEE ou SIREN, par exemple 69034."
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="enfants", verbose_name="territoire qui l’englobe"
+    )
+    # Ids from the root to oneself, « /1/4/9/ »: descendants are one prefix away on both engines.
+    chemin = models.CharField(max_length=120, editable=False, db_index=True, default="")
+
+    ouvert = models.BooleanField(
+        "un répertoire y est tenu",
+        default=True,
+        help_text="Décoché : ce territoire ne sert qu’à publier des structures vers ceux qu’il englobe.",
+    )
+    acces = models.CharField("accès", max_length=12, choices=Acces, default=Acces.PUBLIC)
+    presentation = models.TextField("présentation", blank=True)
+    charte = models.TextField("texte de la charte", blank=True)
+    charte_version = models.PositiveSmallIntegerField("version de la charte", default=1)
+    langues = CodesField("langues proposées", vocabulary="langues")
+    frequence_maj_mois = models.PositiveSmallIntegerField(
+        "période de mise à jour (mois)",
+        default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(36)],
+        help_text="Au-delà, une fiche non confirmée est signalée à la coordination.",
+    )
+    retention_mois = models.PositiveSmallIntegerField(
+        "durée de conservation des parcours et liaisons (mois)",
+        default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+    )
+    contact_coordination = models.EmailField("courriel de la coordination", blank=True)
+    # Redrawn when a theme, a sigle or a public changes: readers keep these in memory under this number.
+    vocabulaire_version = models.PositiveIntegerField(default=new_version, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["chemin", "vocabulaire_version"])
+    objects = TerritoireQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["chemin"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="territoire_pas_son_parent",
+                violation_error_message="Un territoire ne peut pas s’englober lui-même.",
+            ),
+            models.CheckConstraint(
+                condition=Q(frequence_maj_mois__range=(1, 36)) & Q(retention_mois__range=(1, 24)),
+                name="territoire_durees",
+                violation_error_message="La période va de 1 à 36 mois, la conservation de 1 à 24 mois.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.nom
+
+    def save(self, *args, **kwargs):
+        """Keep ``chemin`` right, here and below, when the territory is created or moved."""
+        former = self.chemin
+        super().save(*args, **kwargs)
+        self.chemin = f"{self.parent.chemin if self.parent else '/'}{self.pk}/"
+        if self.chemin != former:
+            type(self).objects.filter(pk=self.pk).update(chemin=self.chemin)
+            for enfant in self.enfants.all():
+                enfant.save()
+
+    def get_absolute_url(self):
+        return f"{reverse('structures:accueil')}?territoire={self.slug}"
+
+    @property
+    def ancestor_ids(self):
+        """Ids from the root to this territory, itself included."""
+        return [int(part) for part in self.chemin.split("/") if part]
+
+    def clean(self):
+        if not self.parent:
+            return
+        if self.pk and self.pk in self.parent.ancestor_ids:
+            raise ValidationError({"parent": "Ce territoire est déjà englobé par celui-ci."})
+        if len(self.parent.ancestor_ids) >= MAX_DEPTH:
+            raise ValidationError({"parent": f"Les territoires s’emboîtent sur {MAX_DEPTH} niveaux au plus."})

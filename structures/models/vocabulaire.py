@@ -1,0 +1,298 @@
+"""What a territory names by itself: themes (the « onglets ») and their fields, publics, acronyms."""
+
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from repertoire.palette import (
+    COULEUR_PAR_DEFAUT,
+    PICTOGRAMME_PAR_DEFAUT,
+    choix_couleurs,
+    choix_pictogrammes,
+)
+from structures.champs import CodesField, LinesField
+from structures.models.territoire import Territoire, new_version
+from structures.referentiels import vocabulaire
+from structures.texte import fold
+from structures.validateurs import is_iso_day
+
+CODE = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", "Lettres minuscules, chiffres et traits d’union seulement.")
+
+
+class VocabulaireModel(models.Model):
+    """Words of a territory, or of all of them when ``territoire`` is empty. A change is told to all readers."""
+
+    class Meta:
+        abstract = True
+
+    def touch(self):
+        """Change the version under which readers keep the vocabulary in memory."""
+        territoires = Territoire.objects.all()
+        if self.territoire_id:
+            territoires = territoires.filter(pk=self.territoire_id)
+        territoires.update(vocabulaire_version=new_version())
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.touch()
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        self.touch()
+        return super().delete(*args, **kwargs)
+
+
+class Theme(VocabulaireModel):
+    """A tab of the répertoire, or a sub-theme of one. Retired rather than deleted: printed addresses remain."""
+
+    territoire = models.ForeignKey(
+        Territoire,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="themes",
+        help_text="Vide : commun à tous les territoires.",
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="sous_themes", verbose_name="onglet"
+    )
+    nom = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+    pictogramme = models.CharField(max_length=40, choices=choix_pictogrammes, default=PICTOGRAMME_PAR_DEFAUT)
+    couleur = models.CharField(max_length=20, choices=choix_couleurs, default=COULEUR_PAR_DEFAUT)
+    ordre = models.PositiveSmallIntegerField(default=100)
+    thematiques = CodesField(
+        "thématiques data·inclusion", vocabulary="thematiques", help_text="Pour l’échange de données national."
+    )
+    retire_le = models.DateField("retiré le", null=True, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "thème"
+        ordering = ["ordre", "nom"]
+        constraints = [
+            models.UniqueConstraint(
+                Coalesce("territoire_id", 0),
+                Coalesce("parent_id", 0),
+                "nom",
+                name="theme_nom_unique",
+                violation_error_message="Un thème porte déjà ce nom.",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="theme_pas_son_parent",
+                violation_error_message="Un thème ne peut pas être son propre sous-thème.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.parent.nom} › {self.nom}" if self.parent_id else self.nom
+
+    def get_absolute_url(self):
+        return reverse("structures:theme_detail", args=[self.slug])
+
+    def clean(self):
+        if self.parent and self.parent.parent_id:
+            raise ValidationError({"parent": "Un sous-thème ne se divise pas : choisissez un onglet."})
+        if self.parent and self.pk and self.sous_themes.exists():
+            raise ValidationError({"parent": "Cet onglet a des sous-thèmes : il ne peut pas en devenir un."})
+
+    @property
+    def is_retired(self):
+        return self.retire_le is not None and self.retire_le <= timezone.localdate()
+
+
+class ReglageTheme(VocabulaireModel):
+    """How a territory renames, reorders or hides a theme that it did not create."""
+
+    theme = models.ForeignKey(Theme, models.CASCADE, related_name="reglages")
+    territoire = models.ForeignKey(Territoire, models.CASCADE, related_name="reglages_themes")
+    nom = models.CharField(max_length=80, blank=True, help_text="Vide : le nom commun.")
+    ordre = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Vide : l’ordre commun.")
+    masque = models.BooleanField("masqué", default=False)
+
+    class Meta:
+        verbose_name = "réglage d’un thème"
+        verbose_name_plural = "réglages des thèmes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["theme", "territoire"],
+                name="reglagetheme_unique",
+                violation_error_message="Ce thème est déjà réglé pour ce territoire.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.theme} ({self.territoire})"
+
+
+class Champ(VocabulaireModel):
+    """A field that a theme wants beside the common ones (ages taken, number of places…)."""
+
+    class Type(models.TextChoices):
+        TEXTE = "texte", "texte"
+        NOMBRE = "nombre", "nombre"
+        OUI_NON = "oui-non", "oui ou non"
+        CHOIX = "choix", "un choix dans une liste"
+        CHOIX_MULTIPLES = "choix-multiples", "plusieurs choix dans une liste"
+        DATE = "date", "date"
+
+    theme = models.ForeignKey(Theme, models.CASCADE, related_name="champs")
+    territoire = models.ForeignKey(
+        Territoire,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="champs",
+        help_text="Vide : commun à tous les territoires.",
+    )
+    code = models.CharField(max_length=40, validators=[CODE])
+    libelle = models.CharField("libellé", max_length=80)
+    aide = models.CharField("aide à la saisie", max_length=200, blank=True)
+    type = models.CharField(max_length=20, choices=Type, default=Type.TEXTE)
+    options = models.JSONField("choix possibles", default=list, blank=True)
+    unite = models.CharField("unité", max_length=20, blank=True)
+    filtrable = models.BooleanField(default=False)
+    reserve_partenaires = models.BooleanField("réservé aux partenaires", default=False)
+    ordre = models.PositiveSmallIntegerField(default=100)
+
+    class Meta:
+        verbose_name = "champ d’un thème"
+        verbose_name_plural = "champs des thèmes"
+        ordering = ["theme", "ordre", "libelle"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["theme", "code"],
+                name="champ_code_unique",
+                violation_error_message="Ce thème a déjà un champ de ce code.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.libelle} ({self.theme})"
+
+    def clean(self):
+        with_options = self.type in {self.Type.CHOIX, self.Type.CHOIX_MULTIPLES}
+        if with_options and not self.options:
+            raise ValidationError({"options": "Une liste de choix ne peut pas être vide."})
+        if not isinstance(self.options, list) or not all(isinstance(option, str) for option in self.options):
+            raise ValidationError({"options": "Les choix sont une liste de textes."})
+
+    def check_value(self, value):
+        """Raise ValidationError when ``value`` is not of this field's type (None and "" mean not filled in)."""
+        if value in (None, "", []):
+            return
+        expected = {
+            self.Type.TEXTE: ("un texte", lambda: isinstance(value, str)),
+            self.Type.NOMBRE: ("un nombre", lambda: isinstance(value, int | float) and not isinstance(value, bool)),
+            self.Type.OUI_NON: ("oui ou non", lambda: isinstance(value, bool)),
+            self.Type.CHOIX: (f"un choix parmi {', '.join(map(str, self.options))}", lambda: value in self.options),
+            self.Type.CHOIX_MULTIPLES: (
+                f"des choix parmi {', '.join(map(str, self.options))}",
+                lambda: isinstance(value, list) and set(value) <= set(self.options),
+            ),
+            self.Type.DATE: ("une date (2026-12-31)", lambda: is_iso_day(value)),
+        }[self.type]
+        if not expected[1]():
+            raise ValidationError(
+                "« %(libelle)s » attend %(attendu)s.",
+                code="champ",
+                params={"libelle": self.libelle, "attendu": expected[0]},
+            )
+
+
+class Public(VocabulaireModel):
+    """A kind of person whom fiches are for. Those of data·inclusion are common; a territory adds its own."""
+
+    territoire = models.ForeignKey(
+        Territoire,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="publics",
+        help_text="Vide : commun à tous les territoires.",
+    )
+    code = models.CharField(max_length=60, unique=True, validators=[CODE])
+    libelle = models.CharField("libellé", max_length=100)
+    description = models.CharField(max_length=250, blank=True)
+    equivalent = models.CharField(
+        "équivalent data·inclusion",
+        max_length=60,
+        blank=True,
+        help_text="Valeur nationale sous laquelle ce public est exporté.",
+    )
+    ordre = models.PositiveSmallIntegerField(default=100)
+
+    class Meta:
+        ordering = ["ordre", "libelle"]
+
+    def __str__(self):
+        return self.libelle
+
+    def clean(self):
+        if self.equivalent and self.equivalent not in vocabulaire("publics"):
+            raise ValidationError({"equivalent": "Cette valeur n’est pas dans le référentiel national des publics."})
+
+
+class SynonymesField(models.JSONField):
+    """A list of everyday words, typed one per line."""
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": LinesField, **kwargs})
+
+    def validate(self, value, instance):
+        super().validate(value, instance)
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+            raise ValidationError("Une liste de mots est attendue.", code="liste")
+
+
+class Sigle(VocabulaireModel):
+    """An acronym or an everyday name: what it stands for, in one plain sentence, and what people say instead."""
+
+    territoire = models.ForeignKey(
+        Territoire,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sigles",
+        help_text="Vide : commun à tous les territoires.",
+    )
+    sigle = models.CharField(max_length=40)
+    signification = models.CharField(max_length=200)
+    phrase = models.CharField("en une phrase simple", max_length=300, blank=True)
+    synonymes = SynonymesField(default=list, blank=True, help_text="Mots de tous les jours, un par ligne.")
+    cle_tri = models.CharField(max_length=40, editable=False, db_index=True)
+
+    history = HistoricalRecords(excluded_fields=["cle_tri"])
+
+    class Meta:
+        ordering = ["cle_tri"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["territoire", "sigle"],
+                name="sigle_unique",
+                violation_error_message="Ce sigle est déjà expliqué pour ce territoire.",
+            ),
+            models.UniqueConstraint(
+                fields=["sigle"],
+                condition=Q(territoire__isnull=True),
+                name="sigle_commun_unique",
+                violation_error_message="Ce sigle est déjà expliqué.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.sigle} : {self.signification}"
+
+    def save(self, *args, **kwargs):
+        self.cle_tri = fold(self.sigle)
+        super().save(*args, **kwargs)

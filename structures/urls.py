@@ -1,0 +1,22 @@
+"""Addresses of the répertoire. They are printed on paper: they do not change."""
+
+from django.urls import path
+
+from structures.views import accueil, competences, pages, recherche, structures, themes
+
+app_name = "structures"
+
+urlpatterns = [
+    path("", accueil.accueil, name="accueil"),
+    path("recherche/", recherche.recherche, name="recherche"),
+    path("themes/<slug:slug>/", themes.theme_detail, name="theme_detail"),
+    path("structures/", structures.structure_list, name="structure_list"),
+    path("structures/<slug:slug>/", structures.structure_detail, name="structure_detail"),
+    path("structures/<slug:slug>/fiche.pdf", structures.structure_pdf, name="structure_pdf"),
+    path("structures/<slug:slug>/<slug:theme>/", competences.competence_detail, name="competence_detail"),
+    path("structures/<slug:slug>/<slug:theme>/fiche.pdf", competences.competence_pdf, name="competence_pdf"),
+    path("annexes/", pages.annexe_list, name="annexe_list"),
+    path("sigles/", pages.sigle_list, name="sigle_list"),
+    path("charte/", pages.charte, name="charte"),
+    path("sante/", pages.sante, name="sante"),
+]

@@ -1,0 +1,76 @@
+"""The A–Z index of structures, and the page of one."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Prefetch
+from django.db.models.functions import Substr
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from structures import impression
+from structures.affichage import present_fiche, present_structure
+from structures.models import Competence, Contact, Lieu, Structure
+from structures.views.acces import get_structure, get_territoire, list_fiches
+from structures.views.listes import paginate
+from structures.vocabulaires import load_vocabulaire
+
+PER_PAGE = 60
+
+
+@login_not_required
+def structure_list(request):
+    territoire = get_territoire(request)
+    scope = request.droits.scope_of(territoire)
+    structures = Structure.objects.visible_to(request.droits).filter(territoire__in=scope)
+    letters = dict(structures.order_by().values_list(Substr("cle_tri", 1, 1)).annotate(Count("pk")))
+    letter = request.GET.get("lettre", "")[:1].lower()
+    if letter in letters:
+        structures = structures.filter(cle_tri__startswith=letter)
+    fiches = Competence.objects.visible_to(request.droits, timezone.localdate()).select_related("theme")
+    page = paginate(
+        request,
+        structures.prefetch_related(Prefetch("competences", fiches.order_by("theme__ordre"), to_attr="fiches")),
+        PER_PAGE,
+    )
+    return render(
+        request,
+        "structures/structure_list.html",
+        {"page": page, "letters": sorted(letters), "letter": letter if letter in letters else ""},
+    )
+
+
+@login_not_required
+def structure_detail(request, slug):
+    return render(request, "structures/structure_detail.html", {"vue": read_structure(request, slug)})
+
+
+@login_not_required
+def structure_pdf(request, slug):
+    vue = read_structure(request, slug)
+    content = impression.render_structure(vue, territoire=request.territoire, sigles=vocabulaire_of(request).sigles)
+    return pdf_response(content, slug)
+
+
+def read_structure(request, slug):
+    """Return the StructureVue of a structure for this reader; 404 when it may not be read."""
+    structure = get_structure(request, slug)
+    now = timezone.localtime()
+    vocabulaire = vocabulaire_of(request)
+    contacts = list(Contact.objects.filter(structure=structure).visible_to(request.droits))
+    lieux = list(Lieu.objects.filter(structure=structure).prefetch_related("periodes"))
+    fiches = [
+        present_fiche(fiche, request.droits, vocabulaire, now=now) for fiche in list_fiches(request, slug)
+    ]
+    return present_structure(structure, fiches, lieux, contacts, request.droits, now=now)
+
+
+def vocabulaire_of(request):
+    return load_vocabulaire(request.droits, request.territoire or None)
+
+
+def pdf_response(content, name):
+    """Return a PDF to open in the browser, under a name that says what it is. Never kept by shared caches."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
