@@ -9,26 +9,42 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from structures import horaires
-from structures.models import Commune, Competence, Departement, Epci, Lieu, Region
+from structures.models import Commune, Competence, Departement, Epci, Lieu
 from structures.models.lieu import NIVEAUX_ACCESSIBILITE, SOURCES_ACCESSIBILITE
 from structures.referentiels import FAMILLES_HANDICAP, vocabulaire
 
-# Beyond this share of the territory's period, freshness is said « à vérifier ».
 MONTH = timedelta(days=30.44)
 UPCOMING = timedelta(days=30)
+CLOSING_SOON = timedelta(minutes=30)
+
+
+ICONES_HANDICAP = {
+    "auditif": "ear",
+    "mental": "lightbulb",
+    "moteur": "person-wheelchair",
+    "visuel": "eye",
+}
 
 
 @dataclass(frozen=True)
 class Accessibilite:
-    """One family of handicap at one place. ``niveau`` is oui, partiel, non, or "" when unknown."""
+    """One family of handicap at one place. ``niveau``: oui, partiel, non, inconnu."""
 
+    code: str
     famille: str
-    libelle: str
+    icone: str
     niveau: str
-    niveau_libelle: str
-    source_libelle: str
-    verifie_le: date | None
+    libelle: str
+    source: str
     precisions: str
+
+
+@dataclass(frozen=True)
+class Ouverture:
+    """Whether a place is open now. ``etat``: ouvert, bientot-ferme, ferme, exceptionnel, rendez-vous, inconnu."""
+
+    etat: str
+    libelle: str
 
 
 @dataclass(frozen=True)
@@ -50,9 +66,9 @@ class LieuVue:
     acces: str
     accessibilite: tuple
     etat: horaires.EtatOuverture
-    phrase: str
-    lignes: tuple
-    periodes: tuple
+    ouverture: Ouverture
+    horaires: tuple
+    annonces: tuple
     precisions: str
 
     @property
@@ -63,23 +79,23 @@ class LieuVue:
 
     @property
     def accessibilite_connue(self):
-        return any(famille.niveau for famille in self.accessibilite)
+        return any(famille.niveau != "inconnu" for famille in self.accessibilite)
 
 
 @dataclass(frozen=True)
 class Fraicheur:
-    """When a fiche was last confirmed. ``niveau``: frais, ancien (past the period), inconnu (never confirmed)."""
+    """When a fiche was last confirmed. ``etat``: a-jour, a-verifier (past the period), inconnue (never)."""
 
-    niveau: str
-    phrase: str
+    etat: str
+    libelle: str
     jour: date | None
 
 
 @dataclass(frozen=True)
 class Disponibilite:
-    """Whether one can come now. ``niveau``: suspendu, complet, attente, places, or "" when unknown."""
+    """Whether one can come now. ``etat``: suspendue, complet, attente, places, or "" when unknown."""
 
-    niveau: str
+    etat: str
     libelle: str
     precisions: str
     jour: date | None
@@ -112,12 +128,21 @@ class FicheVue:
     reservee: bool
 
     @property
-    def ouverture(self):
-        """The place whose state says most: an open one first, else the one that opens soonest."""
+    def lieu_principal(self):
+        """The place to speak of in a list: an open one first, else the one that opens soonest."""
         return min(self.lieux, key=opening_rank, default=None)
 
     @property
-    def conditions_en_ligne(self):
+    def ouverture(self):
+        return self.lieu_principal.ouverture if self.lieux else None
+
+    @property
+    def commune(self):
+        """Where it takes place, in lists: nothing for a hidden address."""
+        return ", ".join(dict.fromkeys(lieu.commune for lieu in self.lieux if lieu.commune))
+
+    @property
+    def resume(self):
         """Who may come, in one line for lists."""
         texte = self.competence.publics_precisions or self.competence.conditions_acces
         first = texte.strip().splitlines()[0].lstrip("- ") if texte.strip() else ""
@@ -130,14 +155,13 @@ def opening_rank(lieu):
     return rank, soonest.timestamp() if soonest else float("inf")
 
 
-def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, structure=None, competence_id=None) -> LieuVue:
+def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, competence_id=None) -> LieuVue:
     """Make the LieuVue of a place for a reader.
 
     ``now``: aware datetime. ``permanence``: the fiche's own hours there. ``competence_id``: exceptional periods of
-    other fiches are left out. The place's ``periodes`` must have been prefetched.
+    other fiches are left out. The place comes with its ``structure`` and ``periodes`` loaded.
     """
-    structure = structure or lieu.structure
-    hidden = lieu.adresse_confidentielle and not droits.is_partner_of(structure)
+    hidden = lieu.adresse_confidentielle and not droits.is_partner_of(lieu.structure)
     hours = permanence.horaires_accueil or lieu.horaires_accueil if permanence else lieu.horaires_accueil
     periodes = [p for p in lieu.periodes.all() if p.competence_id in (None, competence_id)]
     departement = lieu.code_departement or "75"
@@ -159,30 +183,60 @@ def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, structur
         acces="" if hidden else lieu.acces,
         accessibilite=present_accessibilite(lieu.accessibilite),
         etat=etat,
-        phrase=horaires.phrase(etat, now),
-        lignes=tuple(horaires.en_mots(hours)),
-        periodes=tuple(
-            p for p in periodes if (p.fin is None or p.fin >= today) and p.debut <= today + UPCOMING
+        ouverture=present_ouverture(etat, now),
+        horaires=tuple(horaires.en_mots(hours)),
+        annonces=tuple(
+            announce(p) for p in periodes if (p.fin is None or p.fin >= today) and p.debut <= today + UPCOMING
         ),
         precisions=permanence.precisions if permanence else "",
     )
 
 
+def present_ouverture(etat, now) -> Ouverture:
+    """Put a state of opening in words, and name it for the look of it."""
+    kind = {"ouvert": "ouvert", "ferme": "ferme", "sur_rendez_vous": "rendez-vous", "inconnu": "inconnu"}[etat.statut]
+    if kind == "ouvert" and etat.jusqua and etat.jusqua - now <= CLOSING_SOON:
+        kind = "bientot-ferme"
+    elif kind == "ferme" and etat.message:
+        kind = "exceptionnel"
+    return Ouverture(kind, horaires.phrase(etat, now))
+
+
+def announce(periode):
+    """Say an exceptional period in one sentence: « Fermé du 24 au 31 décembre 2026 : congés »."""
+    if periode.nature == periode.Nature.MESSAGE:
+        return periode.message
+    if periode.fin is None:
+        when = f"à partir du {format_day(periode.debut)}"
+    elif periode.fin == periode.debut:
+        when = f"le {format_day(periode.debut)}"
+    else:
+        when = f"du {format_day(periode.debut)} au {format_day(periode.fin)} inclus"
+    if periode.nature == periode.Nature.FERMETURE:
+        said = f"Fermé {when}"
+    else:
+        hours = " ; ".join(f"{ligne.jours} {ligne.heures}" for ligne in horaires.en_mots(periode.horaires))
+        said = f"Autres horaires {when} : {hours}"
+    return f"{said} ({periode.message})" if periode.message else said
+
+
 def present_accessibilite(stored):
     """Return the four families in a constant order, unknown ones included: unknown is said, not guessed."""
     families = []
-    for code, libelle in FAMILLES_HANDICAP.items():
+    for code, famille in FAMILLES_HANDICAP.items():
         known = stored.get(code, {})
-        day = known.get("verifie_le")
+        source = SOURCES_ACCESSIBILITE.get(known.get("source"), "")
+        if day := known.get("verifie_le"):
+            source = f"{source} le {format_day(date.fromisoformat(day))}"
         families.append(
             Accessibilite(
-                code,
-                libelle,
-                known.get("niveau", ""),
-                NIVEAUX_ACCESSIBILITE.get(known.get("niveau"), "non renseigné"),
-                SOURCES_ACCESSIBILITE.get(known.get("source"), ""),
-                date.fromisoformat(day) if day else None,
-                known.get("precisions", ""),
+                code=code,
+                famille=famille,
+                icone=ICONES_HANDICAP[code],
+                niveau=known.get("niveau") or "inconnu",
+                libelle=NIVEAUX_ACCESSIBILITE.get(known.get("niveau"), "non renseigné"),
+                source=source,
+                precisions=known.get("precisions", ""),
             )
         )
     return tuple(families)
@@ -192,17 +246,17 @@ def present_fraicheur(thing, *, months, today) -> Fraicheur:
     """Say when a structure or fiche was last confirmed; past ``months`` it is « à vérifier », never hidden."""
     day = thing.confirme_le
     if day is None:
-        return Fraicheur("inconnu", "Jamais confirmée par la structure", None)
+        return Fraicheur("inconnue", "Jamais confirmée par la structure", None)
     if today - day > months * MONTH:
-        return Fraicheur("ancien", f"À vérifier : confirmée le {format_day(day)}", day)
-    return Fraicheur("frais", f"Confirmée le {format_day(day)}", day)
+        return Fraicheur("a-verifier", f"À vérifier : confirmée le {format_day(day)}", day)
+    return Fraicheur("a-jour", f"Confirmée le {format_day(day)}", day)
 
 
 def present_disponibilite(fiche: Competence, today) -> Disponibilite:
     """Say whether the fiche is suspended, full, has a waiting list or places, in words."""
     if fiche.is_suspended(today):
         until = f" jusqu’au {format_day(fiche.suspension_fin)} inclus" if fiche.suspension_fin else ""
-        return Disponibilite("suspendu", f"Suspendu{until}", fiche.suspension_motif, fiche.suspension_debut)
+        return Disponibilite("suspendue", f"Suspendue{until}", fiche.suspension_motif, fiche.suspension_debut)
     if not fiche.disponibilite:
         return Disponibilite("", "", "", None)
     label = fiche.get_disponibilite_display()
@@ -211,11 +265,13 @@ def present_disponibilite(fiche: Competence, today) -> Disponibilite:
     return Disponibilite(fiche.disponibilite, label, fiche.disponibilite_precisions, fiche.disponibilite_le)
 
 
-def present_fiche(fiche: Competence, droits, vocabulaire_territoire, *, now: datetime, contacts=()) -> FicheVue:
+def present_fiche(
+    fiche: Competence, permanences, droits, vocabulaire_territoire, *, now: datetime, contacts=()
+) -> FicheVue:
     """Make the FicheVue of a fiche for a reader.
 
-    ``fiche`` comes with ``structure``, ``theme`` and ``permanences__lieu__periodes`` loaded; ``contacts`` are those
-    that the reader may see.
+    ``fiche`` comes with ``structure`` and ``theme`` loaded, ``permanences`` with ``lieu__structure`` and
+    ``lieu__periodes``; ``contacts`` are those that the reader may see.
     """
     today = now.date()
     structure = fiche.structure
@@ -241,8 +297,8 @@ def present_fiche(fiche: Competence, droits, vocabulaire_territoire, *, now: dat
         zone=name_territories(tuple(fiche.zone_eligibilite)),
         champs=tuple(present_champs(fiche, vocabulaire_territoire, partner)),
         lieux=tuple(
-            present_lieu(p.lieu, droits, now=now, permanence=p, structure=structure, competence_id=fiche.pk)
-            for p in fiche.permanences.all()
+            present_lieu(permanence.lieu, droits, now=now, permanence=permanence, competence_id=fiche.pk)
+            for permanence in permanences
         ),
         contacts=tuple(contacts),
         disponibilite=present_disponibilite(fiche, today),
@@ -293,7 +349,8 @@ class StructureVue:
 def present_structure(structure, fiches, lieux, contacts, droits, *, now: datetime) -> StructureVue:
     """Make the StructureVue of a structure for a reader.
 
-    ``fiches``: FicheVue; ``lieux``: Lieu with ``periodes`` loaded; ``contacts``: those that the reader may see.
+    ``fiches``: FicheVue; ``lieux``: Lieu with ``structure`` and ``periodes`` loaded; ``contacts``: those that the
+    reader may see.
     """
     partner = droits.is_partner_of(structure)
     months = droits.territoires[structure.territoire_id].frequence_maj_mois
@@ -301,7 +358,7 @@ def present_structure(structure, fiches, lieux, contacts, droits, *, now: dateti
         structure=structure,
         url=structure.get_absolute_url(),
         fiches=tuple(fiches),
-        lieux=tuple(present_lieu(lieu, droits, now=now, structure=structure) for lieu in lieux),
+        lieux=tuple(present_lieu(lieu, droits, now=now) for lieu in lieux),
         contacts=tuple(contact for contact in contacts if contact.competence_id is None),
         reseaux=labels("reseaux_porteurs", structure.reseaux_porteurs),
         attentes=structure.attentes if partner else "",
@@ -313,24 +370,17 @@ def present_structure(structure, fiches, lieux, contacts, droits, *, now: dateti
 
 @lru_cache(maxsize=4096)
 def name_territories(codes):
-    """Return the names of official territory codes (communes, EPCI, départements, régions, « france »).
+    """Return the names of official territory codes (communes, EPCI, départements, « france »).
 
     Kept in memory: official names change once a year, with the files that ``charger_geographie`` loads.
     """
     if not codes:
         return ()
     names = {"france": "Toute la France"}
-    rows = (
-        Commune.objects.filter(pk__in=codes)
-        .values_list("pk", "nom")
-        .union(
-            Epci.objects.filter(pk__in=codes).values_list("pk", "nom"),
-            Departement.objects.filter(pk__in=codes).values_list("pk", "nom"),
-            Region.objects.filter(pk__in=[code.removeprefix("region-") for code in codes if "region-" in code])
-            .values_list("pk", "nom"),
-        )
-    )
-    names |= dict(rows)
+    official = [
+        model.objects.order_by().filter(pk__in=codes).values_list("pk", "nom") for model in (Commune, Epci, Departement)
+    ]
+    names |= dict(official[0].union(*official[1:]))
     return tuple(names.get(code, code) for code in codes)
 
 

@@ -13,6 +13,7 @@ from stdnum.fr import siret as stdnum_siret
 SHORT_NUMBER = re.compile(r"^(1\d{1,2}|116\d{3}|118\d{3}|3\d{3}|10\d{2})$")
 
 CODE_INSEE = re.compile(r"^(\d{2}|2[AB])\d{3}$")
+CODE_ZONE = re.compile(r"^(france|(\d{2}|2[AB])\d{3}|\d{9}|\d{2,3}|2[AB])$")
 CODE_POSTAL = re.compile(r"^\d{5}$")
 
 
@@ -93,13 +94,12 @@ def validate_not_future(value: date):
 
 
 def validate_zone_eligibilite(values):
-    """Refuse a territory code that is neither a commune, an EPCI, a département, a région nor « france ».
+    """Refuse a territory code that has not the shape of a commune, an EPCI, a département or « france ».
 
     ``values`` is a list of codes as data·inclusion writes them in ``zone_eligibilite``.
     """
-    shape = re.compile(r"^(france|[a-z-]+|(\d{2}|2[AB])\d{3}|\d{9}|\d{2,3}|2[AB])$")
     for value in values:
-        if not isinstance(value, str) or not shape.match(value):
+        if not isinstance(value, str) or not CODE_ZONE.match(value):
             raise ValidationError(
                 "« %(value)s » n’est pas un code de territoire (commune 69034, EPCI 200046977, département 69, france).",
                 code="zone_eligibilite",

@@ -110,6 +110,12 @@ class Structure(models.Model):
     def get_absolute_url(self):
         return reverse("structures:structure_detail", args=[self.slug])
 
+    @property
+    def initiale(self):
+        """The letter under which an A–Z index files it: « É » under e, a figure under #."""
+        first = self.cle_tri[:1]
+        return first if first.isalpha() else "#"
+
     def clean(self):
         self.siret = self.siret.replace(" ", "")
         if self.source and not self.source_id:

@@ -1,7 +1,6 @@
 """The fiche: what one structure does under one theme."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import prefetch_related_objects
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -29,7 +28,7 @@ def read_fiche(request, slug, theme):
     """Return the FicheVue that is asked for and the structure's other fiches; 404 when it may not be read."""
     fiche, fiches = get_fiche(request, slug, theme)
     vocabulaire = vocabulaire_of(request)
-    prefetch_related_objects([fiche], "permanences__lieu__periodes")
+    permanences = fiche.permanences.select_related("lieu__structure").prefetch_related("lieu__periodes")
     contacts = [
         contact
         for contact in Contact.objects.filter(structure=fiche.structure_id).visible_to(request.droits)
@@ -37,7 +36,9 @@ def read_fiche(request, slug, theme):
     ]
     # The fiche's own contacts come before those of the structure.
     contacts.sort(key=lambda contact: contact.competence_id is None)
-    vue = present_fiche(fiche, request.droits, vocabulaire, now=timezone.localtime(), contacts=contacts)
+    vue = present_fiche(
+        fiche, permanences, request.droits, vocabulaire, now=timezone.localtime(), contacts=contacts
+    )
     autres = [
         {"fiche": autre, "theme": vocabulaire.themes.get(autre.theme_id, autre.theme)}
         for autre in fiches

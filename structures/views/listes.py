@@ -12,7 +12,7 @@ PER_PAGE = 20
 
 def with_places(fiches):
     """Load what a card shows of each fiche's places: two queries, whatever the number of fiches."""
-    permanences = Permanence.objects.select_related("lieu").prefetch_related("lieu__periodes")
+    permanences = Permanence.objects.select_related("lieu__structure").prefetch_related("lieu__periodes")
     return fiches.select_related("structure", "theme").prefetch_related(Prefetch("permanences", permanences))
 
 
@@ -23,5 +23,7 @@ def paginate(request, queryset, per_page=PER_PAGE):
 
 def present_page(request, page, vocabulaire):
     """Return the fiches of a page as the reader may see them."""
-    now = timezone.now().astimezone(timezone.get_current_timezone())
-    return [present_fiche(fiche, request.droits, vocabulaire, now=now) for fiche in page]
+    now = timezone.localtime()
+    return [
+        present_fiche(fiche, fiche.permanences.all(), request.droits, vocabulaire, now=now) for fiche in page
+    ]

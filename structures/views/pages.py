@@ -8,6 +8,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from structures.horaires import en_mots
 from structures.models import Annexe, Sigle, Structure, Territoire
 from structures.texte import fold
 from structures.views.acces import get_territoire
@@ -17,17 +18,19 @@ from structures.vocabulaires import load_vocabulaire
 @login_not_required
 def annexe_list(request):
     territoire = get_territoire(request)
-    annexes = Annexe.objects.filter(territoire__in=request.droits.scope_of(territoire)).prefetch_related("themes")
-    by_theme = [
-        (onglet, found)
-        for onglet in load_vocabulaire(request.droits, territoire).onglets
-        if (found := [a for a in annexes if {onglet.pk, *(s.pk for s in onglet.sous_themes)} & theme_ids(a)])
+    annexes = [
+        {"annexe": annexe, "themes": {theme.pk for theme in annexe.themes.all()}, "horaires": en_mots(annexe.horaires_accueil)}
+        for annexe in Annexe.objects.filter(territoire__in=request.droits.scope_of(territoire)).prefetch_related("themes")
     ]
+    by_theme, seen = [], set()
+    for onglet in load_vocabulaire(request.droits, territoire).onglets:
+        ids = {onglet.pk, *(sous_theme.pk for sous_theme in onglet.sous_themes)}
+        found = [annexe for annexe in annexes if annexe["themes"] & ids]
+        if found:
+            # An annexe under two tabs is written twice; its anchor is the first one.
+            by_theme.append((onglet, [annexe | {"premiere": annexe["annexe"].pk not in seen} for annexe in found]))
+            seen |= {annexe["annexe"].pk for annexe in found}
     return render(request, "structures/annexe_list.html", {"annexes_par_theme": by_theme})
-
-
-def theme_ids(annexe):
-    return {theme.pk for theme in annexe.themes.all()}
 
 
 @login_not_required

@@ -1,15 +1,15 @@
 """The A–Z index of structures, and the page of one."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Prefetch
-from django.db.models.functions import Substr
+from django.db.models import F, Prefetch, Q, Value
+from django.db.models.functions import Coalesce, Substr
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from structures import impression
 from structures.affichage import present_fiche, present_structure
-from structures.models import Competence, Contact, Lieu, Structure
+from structures.models import Competence, Contact, Lieu, Permanence, Structure
 from structures.views.acces import get_structure, get_territoire, list_fiches
 from structures.views.listes import paginate
 from structures.vocabulaires import load_vocabulaire
@@ -22,7 +22,7 @@ def structure_list(request):
     territoire = get_territoire(request)
     scope = request.droits.scope_of(territoire)
     structures = Structure.objects.visible_to(request.droits).filter(territoire__in=scope)
-    letters = dict(structures.order_by().values_list(Substr("cle_tri", 1, 1)).annotate(Count("pk")))
+    letters = sorted(structures.order_by().values_list(Substr("cle_tri", 1, 1), flat=True).distinct())
     letter = request.GET.get("lettre", "")[:1].lower()
     if letter in letters:
         structures = structures.filter(cle_tri__startswith=letter)
@@ -35,7 +35,7 @@ def structure_list(request):
     return render(
         request,
         "structures/structure_list.html",
-        {"page": page, "letters": sorted(letters), "letter": letter if letter in letters else ""},
+        {"page": page, "letters": letters, "letter": letter if letter in letters else ""},
     )
 
 
@@ -55,13 +55,40 @@ def read_structure(request, slug):
     """Return the StructureVue of a structure for this reader; 404 when it may not be read."""
     structure = get_structure(request, slug)
     now = timezone.localtime()
-    vocabulaire = vocabulaire_of(request)
     contacts = list(Contact.objects.filter(structure=structure).visible_to(request.droits))
-    lieux = list(Lieu.objects.filter(structure=structure).prefetch_related("periodes"))
+    lieux, permanences = read_places(structure)
     fiches = [
-        present_fiche(fiche, request.droits, vocabulaire, now=now) for fiche in list_fiches(request, slug)
+        present_fiche(fiche, permanences.get(fiche.pk, ()), request.droits, vocabulaire_of(request), now=now)
+        for fiche in list_fiches(request, slug)
     ]
     return present_structure(structure, fiches, lieux, contacts, request.droits, now=now)
+
+
+def read_places(structure):
+    """Return a structure's own places, and by fiche the permanences it holds there or at a partner's.
+
+    One query for both (a place comes once per permanence), and one for the exceptional periods.
+    """
+    rows = (
+        Lieu.objects.filter(Q(structure=structure) | Q(permanences__competence__structure=structure))
+        .annotate(
+            competence_id=F("permanences__competence_id"),
+            horaires_propres=Coalesce("permanences__horaires_accueil", Value("")),
+            precisions_propres=Coalesce("permanences__precisions", Value("")),
+        )
+        .select_related("structure")
+        .prefetch_related("periodes")
+        .order_by("-principal", "ordre", "pk", "permanences__ordre", "permanences__pk")
+    )
+    lieux, permanences = {}, {}
+    for lieu in rows:
+        if lieu.structure_id == structure.pk:
+            lieux.setdefault(lieu.pk, lieu)
+        permanence = Permanence(
+            lieu=lieu, horaires_accueil=lieu.horaires_propres, precisions=lieu.precisions_propres
+        )
+        permanences.setdefault(lieu.competence_id, []).append(permanence)
+    return list(lieux.values()), permanences
 
 
 def vocabulaire_of(request):
