@@ -128,6 +128,11 @@ class FicheVue:
     reservee: bool
 
     @property
+    def titre_court(self):
+        """The title where the theme is already told: the fiche's own, else the structure's name."""
+        return self.competence.nom or self.structure.nom
+
+    @property
     def lieu_principal(self):
         """The place to speak of in a list: an open one first, else the one that opens soonest."""
         return min(self.lieux, key=opening_rank, default=None)
@@ -197,7 +202,7 @@ def present_ouverture(etat, now) -> Ouverture:
     kind = {"ouvert": "ouvert", "ferme": "ferme", "sur_rendez_vous": "rendez-vous", "inconnu": "inconnu"}[etat.statut]
     if kind == "ouvert" and etat.jusqua and etat.jusqua - now <= CLOSING_SOON:
         kind = "bientot-ferme"
-    elif kind == "ferme" and etat.message:
+    elif kind == "ferme" and etat.en_fermeture:
         kind = "exceptionnel"
     return Ouverture(kind, horaires.phrase(etat, now))
 

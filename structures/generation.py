@@ -8,14 +8,14 @@ ranges that Arcep keeps for fiction (décision 2018-0881) and addresses at examp
 import hashlib
 import json
 import random
+from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 
 from django.core.management import call_command
 from django.db import models, transaction
-from django.utils.text import slugify
 
-from structures.generation_fabrique import BATCH, SOURCE, Fabrique, Lot, make_unique
+from structures.generation_fabrique import BATCH, SOURCE, Fabrique, Lot, make_slug, make_unique
 from structures.generation_textes import Plume, load_lexique, set_spaces
 from structures.models import (
     Annexe,
@@ -50,8 +50,6 @@ def generate_territoire(fiches, seed, slug, jour):
     """
     if Territoire.objects.filter(slug=slug).exists():
         raise GenerationError(f"Le territoire « {slug} » existe déjà. Ajoutez --remplacer s’il a été généré.")
-    if not Commune.objects.exists():
-        raise GenerationError("Les communes manquent. Lancez d’abord : manage.py charger_geographie")
     themes = load_themes()
     rng = random.Random(seed)  # noqa: S311 - plausible data, not secrets
     departement, communes = choose_communes(rng, fiches)
@@ -81,7 +79,7 @@ def load_themes():
         "theme_id", "ordre", "code"
     ):
         champs.setdefault(champ.theme_id, []).append(champ)
-    return {slug: (theme, champs.get(theme.pk, ())) for slug, theme in themes.items()}
+    return {slug: (themes[slug], champs.get(themes[slug].pk, ())) for slug in wanted}
 
 
 class Silence:
@@ -96,19 +94,20 @@ class Silence:
 
 def choose_communes(rng, fiches):
     """Draw a département; return it with its most populated communes, as many as ``fiches`` deserve."""
-    by_departement = {}
     rows = Commune.objects.filter(
         nature=Commune.Nature.COMMUNE, epci__isnull=False, departement__isnull=False
     )
-    for commune in rows.select_related("departement", "epci").prefetch_related("codes_postaux"):
-        by_departement.setdefault(commune.departement_id, []).append(commune)
-    # In Python, not in SQL: engines do not sort alike.
-    candidates = (
-        sorted(code for code, found in by_departement.items() if len(found) >= MIN_COMMUNES)
-        or sorted(by_departement, key=lambda code: (-len(by_departement[code]), code))[:1]
-    )
+    counts = Counter(rows.values_list("departement_id", flat=True))
+    if not counts:
+        raise GenerationError("Les communes manquent. Lancez d’abord : manage.py charger_geographie")
+    # Sorted in Python, not in SQL: engines do not sort alike.
+    large = sorted(code for code, count in counts.items() if count >= MIN_COMMUNES)
+    candidates = large or [min(counts, key=lambda code: (-counts[code], code))]
     code = candidates[int(rng.random() * len(candidates))]
-    communes = sorted(by_departement[code], key=lambda commune: (-commune.population, commune.code))
+    communes = (
+        rows.filter(departement=code).select_related("departement", "epci").prefetch_related("codes_postaux")
+    )
+    communes = sorted(communes, key=lambda commune: (-commune.population, commune.code))
     return communes[0].departement, communes[: max(3, fiches // 150)]
 
 
@@ -175,7 +174,7 @@ def new_territoire(slug, taken, place, niveau, parent):
     nom = set_spaces(place.nom)
     return Territoire(
         nom=nom,
-        slug=make_unique(f"{slug}-{slugify(fold(nom))}", taken, 80),
+        slug=make_unique(f"{slug}-{make_slug(nom)}", taken, 80),
         niveau=niveau,
         code_officiel=place.code,
         parent=parent,

@@ -43,6 +43,11 @@ class Lot:
             model.objects.bulk_create(rows, batch_size=BATCH)
 
 
+def make_slug(nom):
+    """« Garde d’enfants » → « garde-d-enfants »."""
+    return slugify(fold(nom).replace("'", " "))
+
+
 def make_unique(slug, taken, max_length):
     """Return ``slug``, cut to length and numbered when it is already in ``taken``, and add it there."""
     slug = slug[:max_length].rstrip("-")
@@ -68,8 +73,20 @@ class Fabrique:
         self.per_territoire = Counter()
         self.uncovered = set(themes)
         self.made = 0
-        # What every département has, before anything is drawn.
-        self.expected = [genre for genre in self.lexique.genres if genre["niveau"] == "departement"]
+        self.expected = self.list_expected()
+
+    def list_expected(self):
+        """Return what is made first: what every département has, then one kind for each theme left over.
+
+        A répertoire of 60 fiches thus has them all.
+        """
+        expected = [genre for genre in self.lexique.genres if genre["niveau"] == "departement"]
+        for slug in self.themes:
+            if not any(slug in genre["themes"] for genre in expected):
+                expected.append(
+                    next(genre for genre in reversed(self.lexique.genres) if slug in genre["themes"][:3])
+                )
+        return expected
 
     def add_structure(self, lot, remaining):
         """Add a structure to ``lot`` with at most ``remaining`` fiches; return how many it has."""
@@ -125,7 +142,7 @@ class Fabrique:
     def make_structure(self, genre, territoire):
         plume, chance = self.plume, self.plume.chance
         nom = self.make_nom(genre, territoire)
-        slug = make_unique(slugify(fold(nom)), self.slugs, 120)
+        slug = make_unique(make_slug(nom), self.slugs, 120)
         domain = f"{slug[:60].strip('-')}.example.org"
         general = self.lexique.general
         confirmed = self.days_ago(900) if chance(0.8) else None
@@ -155,8 +172,10 @@ class Fabrique:
         )
 
     def make_siret(self):
-        # A SIREN never begins with 000: these have a right key and belong to nobody.
-        digits = f"000{self.plume.between(0, 999_999):06d}{self.plume.between(1, 99):04d}"
+        # A SIREN never begins with 000: these have right keys and belong to nobody.
+        siren = f"000{self.plume.between(0, 99_999):05d}"
+        siren += luhn.calc_check_digit(siren)
+        digits = f"{siren}{self.plume.between(1, 99):04d}"
         return digits + luhn.calc_check_digit(digits)
 
     def make_telephone(self):
@@ -233,7 +252,7 @@ class Fabrique:
     def make_contact(self, structure, genre, competence=None):
         plume = self.plume
         fonction = plume.pick(genre["fonctions"])
-        courriel = f"{slugify(fold(fonction))}@{structure.slug[:60].strip('-')}.example.org"
+        courriel = f"{make_slug(fonction)}@{structure.slug[:60].strip('-')}.example.org"
         telephone = self.make_telephone() if plume.chance(0.8) else ""
         return Contact(
             structure=structure,

@@ -1,0 +1,60 @@
+"""The borders of the project: which app imports which, what templates may hold, migrations that follow models."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+ROOT = Path(settings.BASE_DIR)
+# One arrow: parcours → structures → repertoire. The list of addresses alone may import every app.
+FORBIDDEN = {"repertoire": {"structures", "parcours"}, "structures": {"parcours"}}
+EXCEPTIONS = {"repertoire/urls.py"}
+
+
+def imported_modules(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("app", FORBIDDEN)
+def test_import_arrow(app):
+    wrong = [
+        f"{path.relative_to(ROOT)} → {module}"
+        for path in (ROOT / app).rglob("*.py")
+        if str(path.relative_to(ROOT)) not in EXCEPTIONS
+        for module in imported_modules(path)
+        if module.split(".")[0] in FORBIDDEN[app] | {"tests", "bench"}
+    ]
+    assert wrong == []
+
+
+def test_templates_hold_no_inline_script_nor_style():
+    """The CSP would refuse them. PDF sheets are not pages."""
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|<style", re.IGNORECASE)
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        if "pdf" not in path.parts and inline.search(path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
+def test_every_include_is_isolated_and_explained():
+    """What two pages share says which arguments it takes."""
+    wrong = [
+        path.name
+        for path in (ROOT / "templates" / "includes").glob("*.html")
+        if not path.read_text(encoding="utf-8").startswith("{#")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_migrations_follow_models():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
