@@ -140,22 +140,6 @@ NEUTRES: dict[str, tuple[str, str]] = {
     "focus": ("#0a58ca", "#ffd166"),
 }
 
-# What the default onglets wear: (couleur, pictogramme), by slug of the default theme.
-ONGLETS_PROPOSES: dict[str, tuple[str, str]] = {
-    "garde-denfants": ("corail", "balloon-heart"),
-    "sante": ("framboise", "heart-pulse"),
-    "suivi-social": ("indigo", "chat-heart"),
-    "aide-ponctuelle-ou-durgence": ("brique", "life-preserver"),
-    "aide-materielle": ("ambre", "box2-heart"),
-    "soutien-educatif": ("azur", "backpack"),
-    "insertion-professionnelle": ("canard", "briefcase"),
-    "formation": ("violette", "mortarboard"),
-    "logement": ("sapin", "house-heart"),
-    "handicap": ("outremer", "universal-access"),
-    "francais-et-demarches": ("prune", "translate"),
-    "lien-social": ("miel", "cup-hot"),
-}
-
 
 def lire_icones() -> dict[str, str]:
     """Return every vendored icon of ``liste.txt``, name → label (empty for those of the interface)."""

@@ -32,8 +32,8 @@ FEUILLES = ("css/couleurs.css", "css/pdf.css")
 ICONES = SPRITE.replace("sprite.svg", "icons")
 # From the most generous to the tightest, as classes of <html>: the last one still is 9 pt.
 DENSITES = ("", "serre", "dense")
-# A sheet of more pages than that at the first density does not shrink to one: not tried.
-PAGES_A_SERRER = 2
+# A sheet that does not fit on one page may use both sides of it.
+PAGES_AU_PLUS = 2
 
 QR_MARGE = 4  # modules of white around the code, as ISO 18004 wants
 
@@ -88,24 +88,26 @@ def find_static(name: str) -> str:
     return path
 
 
-def render_pdf(template: str, context: dict, *, densites: Sequence[str] = ("",)) -> bytes:
+def render_pdf(template: str, context: dict, *, densites: Sequence[str] = ()) -> bytes:
     """Render a print template as a PDF/UA-1 file, the same bytes for the same content.
 
-    ``densites`` are classes for <html>, tried in order until all fits on one page. When nothing does, the sheet has the
-    fewest pages, at the most generous density that gives them, and its pages are numbered (class « numerotee »).
+    ``densites``: those at which the sheet may fit on one page, tried in order. When none does, its pages are numbered
+    (class « numerotee »), and as many as they need: two if a density allows it.
     """
     html = render_to_string(template, context)
-    counts = {}
     with rendering:
         for densite in densites:
             document = lay_out(html, densite)
-            pages = counts[densite] = len(document.pages)
-            if pages == 1:
+            if len(document.pages) == 1:
                 return document.write_pdf(pdf_variant=VARIANTE)
-            if pages > PAGES_A_SERRER:
+        numbered = None
+        for densite in DENSITES:
+            document = lay_out(html, f"{densite} numerotee")
+            numbered = numbered or document
+            if len(document.pages) <= PAGES_AU_PLUS:
+                numbered = document
                 break
-        best = min(counts, key=counts.get)
-        return lay_out(html, f"{best} numerotee").write_pdf(pdf_variant=VARIANTE)
+        return numbered.write_pdf(pdf_variant=VARIANTE)
 
 
 def lay_out(html: str, classes: str) -> Document:

@@ -10,7 +10,7 @@ from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fr import siret as stdnum_siret
 
 # Short numbers: emergency (15, 112, 115, 119), 3xxx and 36xx services, 1xx xxx. Source: Arcep, décision 2018-0881.
-SHORT_NUMBER = re.compile(r"^(1\d{1,2}|116\d{3}|118\d{3}|3\d{3}|10\d{2})$")
+SHORT_NUMBER = re.compile(r"^(15|17|18|1\d{2}|116\d{3}|118\d{3}|3\d{3}|10\d{2})$")
 
 CODE_INSEE = re.compile(r"^(\d{2}|2[AB])\d{3}$")
 CODE_ZONE = re.compile(r"^(france|(\d{2}|2[AB])\d{3}|\d{9}|\d{2,3}|2[AB])$")
@@ -23,7 +23,7 @@ def normalize_telephone(value):
     Raises ValidationError when it is neither.
     """
     digits = re.sub(r"[\s.\-/()\u202f\u00a0]", "", value)
-    if SHORT_NUMBER.match(digits):
+    if SHORT_NUMBER.fullmatch(digits):
         return digits
     try:
         number = phonenumbers.parse(value, "FR")
@@ -65,7 +65,7 @@ def validate_siret(value):
 
 def validate_code_insee(value):
     """Refuse what has not the shape of a commune's code; that it exists is checked against the communes."""
-    if not CODE_INSEE.match(value):
+    if not CODE_INSEE.fullmatch(value):
         raise ValidationError(
             "« %(value)s » n’est pas un code INSEE de commune (5 caractères, par exemple 69034).",
             code="code_insee",
@@ -74,7 +74,7 @@ def validate_code_insee(value):
 
 
 def validate_code_postal(value):
-    if not CODE_POSTAL.match(value):
+    if not CODE_POSTAL.fullmatch(value):
         raise ValidationError(
             "« %(value)s » n’est pas un code postal (5 chiffres, par exemple 69300).",
             code="code_postal",
@@ -99,7 +99,7 @@ def validate_zone_eligibilite(values):
     ``values`` is a list of codes as data·inclusion writes them in ``zone_eligibilite``.
     """
     for value in values:
-        if not isinstance(value, str) or not CODE_ZONE.match(value):
+        if not isinstance(value, str) or not CODE_ZONE.fullmatch(value):
             raise ValidationError(
                 "« %(value)s » n’est pas un code de territoire (commune 69034, EPCI 200046977, département 69, france).",
                 code="zone_eligibilite",

@@ -1,6 +1,7 @@
 """The palette is readable in both modes, and the style sheet is the palette."""
 
 import re
+import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import tinycss2
 
 from repertoire import palette
 
-CSS = Path(palette.__file__).resolve().parent.parent / "static" / "css" / "couleurs.css"
+ROOT = Path(palette.__file__).resolve().parent.parent
+CSS = ROOT / "static" / "css" / "couleurs.css"
 MODES = ("clair", "sombre")
 
 
@@ -122,7 +124,9 @@ def test_hues_differ_from_one_another():
         assert len(set(solides)) == len(solides)
 
 
-def test_proposed_themes_wear_known_hues_and_pictograms():
-    assert {couleur for couleur, _ in palette.ONGLETS_PROPOSES.values()} <= set(palette.COULEURS)
-    assert {picto for _, picto in palette.ONGLETS_PROPOSES.values()} <= set(palette.PICTOGRAMMES)
-    assert len(set(palette.ONGLETS_PROPOSES.values())) == len(palette.ONGLETS_PROPOSES)
+def test_default_themes_wear_known_and_distinct_hues():
+    themes = tomllib.loads((ROOT / "fixtures" / "themes.toml").read_text(encoding="utf-8"))["theme"]
+    tabs = [theme for theme in themes if not theme.get("parent")]
+    assert {theme["couleur"] for theme in themes if "couleur" in theme} <= set(palette.COULEURS)
+    assert {theme["pictogramme"] for theme in themes if "pictogramme" in theme} <= set(palette.PICTOGRAMMES)
+    assert len({theme["couleur"] for theme in tabs}) == len(tabs)

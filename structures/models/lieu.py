@@ -107,7 +107,12 @@ class Lieu(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="lieu_position",
                 violation_error_message="Une position a une latitude (−90 à 90) et une longitude (−180 à 180).",
             ),

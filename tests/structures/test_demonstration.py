@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import transaction
 from django.db.models import Count, Q
+from django.test import override_settings
 
 from structures.chargement import RAISON_VOCABULAIRE
 from structures.demonstration import DOSSIER, RAISON, load_demonstration
@@ -39,7 +40,8 @@ COMMUNES = django_settings.BASE_DIR / "fixtures" / "geographie" / "communes.csv.
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     """The demo, loaded once for the module and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    fast = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with fast, django_db_blocker.unblock(), transaction.atomic():
         with gzip.open(COMMUNES, "rt", encoding="utf-8", newline="") as lines:
             Commune.objects.bulk_create(
                 Commune(code=row["code"], nom=row["nom"], nature=row["type"])

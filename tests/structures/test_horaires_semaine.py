@@ -239,28 +239,46 @@ def heures_lues(texte):
     return tuple(plages)
 
 
+RANG_DANS_UN_MOIS = re.compile(r"le (2e mardi|dernier vendredi) (?:de |d’)(juillet|août|décembre)")
+
+
+def tient(dit, jour):
+    """Whether the day is one of « Du 1er juillet au 31 août, 2e mardi du mois »: all conditions together."""
+    connus = {texte.lower(): test for texte, test in (PERIODES | RANGS).items()}
+    for condition in dit.lower().split(", "):
+        trouve = RANG_DANS_UN_MOIS.fullmatch(condition)
+        if trouve:
+            mois = {"juillet": 7, "août": 8, "décembre": 12}[trouve[2]]
+            bon = jour.month == mois and connus[f"{trouve[1]} du mois"](jour)
+        else:
+            bon = connus[condition](jour)
+        if not bon:
+            return False
+    return True
+
+
 def lire_le_tableau(lignes, jour, zone):
     """Hours of a day as a person gathers them: « fermé » wins, else the holiday, else the season, else the week."""
     trouves = {"ferie": [], "periode": [], "semaine": []}
     for ligne in lignes:
-        if ligne.periode and not PERIODES[ligne.periode](jour):
+        if ligne.periode and not tient(ligne.periode, jour):
             continue
-        rang = RANGS.get(ligne.jours)
-        ferie = re.fullmatch(r"Jours fériés(?: \((.*)\))?", ligne.jours)
-        if rang:
-            tient, genre = rang(jour), "periode"
+        ferie = re.fullmatch(r"[Jj]ours fériés(?: \((.*)\))?", ligne.jours)
+        if ligne.jours in RANGS:
+            concerne, genre = RANGS[ligne.jours](jour), "periode"
         elif ferie:
-            sauf = re.sub(r"^sauf ", "", ligne.precision)
-            exclu = (
-                any(dit.lower() in sauf and test(jour) for dit, test in (PERIODES | RANGS).items())
-                if sauf
-                else False
+            exclus = [dit for dit in (PERIODES | RANGS) if dit.lower() in ligne.precision]
+            exclus += [trouve[0] for trouve in RANG_DANS_UN_MOIS.finditer(ligne.precision)]
+            concerne = (
+                est_ferie(jour, zone)
+                and jour.weekday() in jours_lus(ferie[1] or "")
+                and not any(tient(dit, jour) for dit in exclus)
             )
-            tient = est_ferie(jour, zone) and jour.weekday() in jours_lus(ferie[1] or "") and not exclu
             genre = "ferie"
         else:
-            tient, genre = jour.weekday() in jours_lus(ligne.jours), "periode" if ligne.periode else "semaine"
-        if tient:
+            concerne = jour.weekday() in jours_lus(ligne.jours)
+            genre = "periode" if ligne.periode else "semaine"
+        if concerne:
             trouves[genre].append(heures_lues(ligne.heures.replace("\u00a0", " ")))
     particuliers = trouves["ferie"] + trouves["periode"]
     if () in particuliers:
@@ -291,7 +309,7 @@ def regles(draw):
     return " ".join(filter(None, morceaux))
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=2500)
 @given(regles(), st.lists(st.tuples(st.sampled_from(["; ", ", "]), regles()), max_size=3))
 def test_a_reader_of_the_words_comes_at_the_right_time(premiere, suite):
     horaires = premiere + "".join(separateur + regle for separateur, regle in suite)
