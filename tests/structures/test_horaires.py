@@ -268,7 +268,7 @@ PERIODES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(expressions(), INSTANTS, DEPARTEMENTS, PERIODES)
 def test_any_valid_hours_get_a_state_that_agrees_with_the_coming_days(texte, a, departement, periodes):
     reponse = etat(texte, a=a, departement=departement, periodes=periodes)
@@ -290,7 +290,7 @@ def test_any_valid_hours_get_a_state_that_agrees_with_the_coming_days(texte, a, 
         assert reponse.statut != "ferme"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(expressions(), INSTANTS, DEPARTEMENTS, PERIODES)
 def test_what_is_announced_comes_true(texte, a, departement, periodes):
     """At the announced opening it is open and was not just before; at the announced end it no longer is."""
@@ -310,7 +310,7 @@ def test_what_is_announced_comes_true(texte, a, departement, periodes):
         assert statut(reponse.jusqua.astimezone(UTC) - timedelta(minutes=1)) == reponse.statut
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         regles(jours=JOURS, plages=SANS_NUIT, etats=st.sampled_from(["", "unknown"])), min_size=1, max_size=3
@@ -330,7 +330,7 @@ def test_agrees_with_the_package_where_the_package_can_tell(suite, naif):
     assert etat(texte, a=a, departement="69").statut == attendu
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.text(max_size=60) | st.text(alphabet='MoTuFrPHSH0123456789:-;, "[]|/+JanDecweekoff', max_size=60),
     INSTANTS,

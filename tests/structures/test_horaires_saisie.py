@@ -151,7 +151,7 @@ def test_accepted(texte):
     valider_horaires(texte)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.text(max_size=1100)
     | st.text(alphabet='MoTuFrSuPHSHlundivé0123456789:h-;, "[]|/+«»–JanDecweekoff\n%{}<', max_size=80)

@@ -309,7 +309,7 @@ def regles(draw):
     return " ".join(filter(None, morceaux))
 
 
-@settings(deadline=None, max_examples=2500)
+@settings(deadline=None, max_examples=150)
 @given(regles(), st.lists(st.tuples(st.sampled_from(["; ", ", "]), regles()), max_size=3))
 def test_a_reader_of_the_words_comes_at_the_right_time(premiere, suite):
     horaires = premiere + "".join(separateur + regle for separateur, regle in suite)
@@ -328,7 +328,7 @@ def test_a_reader_of_the_words_comes_at_the_right_time(premiere, suite):
         jour += timedelta(days=1)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=150)
 @given(st.text(max_size=60) | st.text(alphabet='MoTuFrPHSH0123456789:-;, "[]|/+JanDecweekoff', max_size=60))
 def test_any_text_has_words(texte):
     lignes = en_mots(texte)
