@@ -21,6 +21,7 @@ from structures.horaires_osm import (
     INCONNU,
     JOURNEE,
     SUR_RENDEZ_VOUS,
+    Creneau,
     Expression,
     Journee,
     Regle,
@@ -29,6 +30,7 @@ from structures.horaires_osm import (
 )
 
 NOTE_BRUTE = "notation OpenStreetMap, trop particulière pour être mise en phrases"
+NOTE_ILLISIBLE = "texte tel que reçu, à vérifier"
 SEMAINE = range(7)
 
 # A selector of dates, with the weekdays counted in the month that go with it.
@@ -36,6 +38,10 @@ Cle = tuple[str, tuple[str, ...]]
 # A kind of day: the selectors that hold, and the holidays that it is (`("PH", 0)`, `("SH", 0)`, eves…).
 Selecteurs = frozenset[Cle]
 Ferie = tuple[str, int]
+ORDINAIRE: Selecteurs = frozenset()
+
+# Holidays of different kinds (eve, day after, school…) in one expression, past which their meetings are too many.
+FERIES_MAXIMUM = 4
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,36 @@ def en_mots(horaires: str) -> tuple[Ligne, ...]:
     if not texte:
         return ()
     expression = lire(texte)
+    if expression is None:
+        return (Ligne(jours="", heures=texte, precision=NOTE_ILLISIBLE),)
     try:
-        if expression is None:
-            raise SansMotsError(texte)
         return tuple(_Table(expression).lignes())
     except SansMotsError:
         return (Ligne(jours="", heures=texte, precision=NOTE_BRUTE),)
+
+
+@dataclass(frozen=True)
+class _Enonce:
+    """What lines say, and of which days: a kind of day (empty: any), some weekdays, perhaps a holiday."""
+
+    lignes: tuple[Ligne, ...]
+    creneaux: tuple[Creneau, ...]
+    jours: frozenset[int]
+    selecteurs: Selecteurs = frozenset()
+    ferie: Ferie | None = None
+    sauf: tuple[Selecteurs, ...] = ()
+
+    @property
+    def particulier(self) -> bool:
+        return bool(self.selecteurs or self.ferie)
+
+    def parle_de(self, jour: int, selecteurs: Selecteurs, feries: frozenset[Ferie]) -> bool:
+        return (
+            jour in self.jours
+            and self.selecteurs <= selecteurs
+            and (self.ferie is None or self.ferie in feries)
+            and not any(exclus <= selecteurs for exclus in self.sauf)
+        )
 
 
 class _Table:
@@ -81,18 +111,21 @@ class _Table:
         # Kinds of days that exist, each with its weekdays.
         self.sortes = _sortes(tuple(self.cles))
         self.propres = {cle: self._propre(cle) for cle in self.cles}
-        self._verifier()
 
     def lignes(self) -> list[Ligne]:
-        lignes: list[Ligne] = []
-        ordinaire: Selecteurs = frozenset()
-        if ordinaire in self.sortes:
-            lignes += self._semaine(ordinaire, "")
+        """The lines; SansMotsError when a reader of them would be wrong about any day."""
+        enonces: list[_Enonce] = []
+        if ORDINAIRE in self.sortes:
+            enonces += self._semaine(ORDINAIRE, "")
         for cle in self.cles:
-            if self._particulier(self.propres[cle]):
-                lignes += self._semaine(self.propres[cle], *_libelle(cle), isolee=dates_isolees(cle[0]))
+            if self._change(self.propres[cle]):
+                enonces += self._semaine(self.propres[cle], *_libelle(cle), isolee=dates_isolees(cle[0]))
         for ferie in self.feries:
-            lignes += self._jours_feries(ferie)
+            enonces += self._jours_feries(ferie)
+        self._relire(enonces)
+        lignes = [ligne for enonce in enonces for ligne in enonce.lignes] or [
+            _lignes("Tous les jours", Journee())[0]
+        ]
         if self.repli:
             # What the other rules leave closed, holidays included, is what the fallback fills.
             reste = precision_en_mots(self.repli.statut, self.repli.commentaire) or plage_en_mots(0, JOURNEE)
@@ -100,7 +133,7 @@ class _Table:
             lignes.append(Ligne("Le reste du temps", reste))
         return lignes
 
-    # --- Evaluation of a kind of day
+    # --- Kinds of days
 
     def valeur(self, jour: int, selecteurs: Selecteurs, feries: frozenset[Ferie] = frozenset()) -> Journee:
         return composer(regle for regle in self.regles if _vaut(regle, jour, selecteurs, feries))
@@ -108,86 +141,95 @@ class _Table:
     def _propre(self, cle: Cle) -> Selecteurs:
         """What holds on the days of that selector and of as few others as possible."""
         sortes = [selecteurs for selecteurs in self.sortes if cle in selecteurs]
-        if not sortes:
+        propre = frozenset.intersection(*sortes) if sortes else None
+        if propre not in self.sortes:
             raise SansMotsError(cle)
-        return frozenset.intersection(*sortes)
+        return propre
 
-    def _verifier(self) -> None:
-        """Refuse a table in which two lines would speak of one day and not say the same."""
-        ordinaire: Selecteurs = frozenset()
-        feries = [frozenset(), *(frozenset((ferie,)) for ferie in self.feries)]
+    def _change(self, selecteurs: Selecteurs) -> bool:
+        """Whether these days differ from the others by more than their holidays (`Jul-Aug PH off`)."""
+        jours = self.sortes[selecteurs]
+        return any(self.valeur(jour, selecteurs) != self.valeur(jour, ORDINAIRE) for jour in jours)
+
+    def _relire(self, enonces: list[_Enonce]) -> None:
+        """Read the lines for every kind of day there is, and compare with what the rules make of it."""
+        if len(self.feries) > FERIES_MAXIMUM:
+            raise SansMotsError(self.feries)
+        ensembles = [
+            frozenset(ensemble)
+            for taille in range(len(self.feries) + 1)
+            for ensemble in combinations(self.feries, taille)
+        ]
         for selecteurs, jours in self.sortes.items():
-            for jour, ferie in product(jours, feries):
-                _verifier_rencontre(
-                    self.valeur(jour, selecteurs, ferie),
-                    [self.valeur(jour, self.propres[cle], ferie) for cle in selecteurs],
-                    self.valeur(jour, ordinaire, ferie),
-                )
-            for jour, (ferie, autre) in product(jours, combinations(feries[1:], 2)):
-                _verifier_rencontre(
-                    self.valeur(jour, selecteurs, ferie | autre),
-                    [self.valeur(jour, selecteurs, ferie), self.valeur(jour, selecteurs, autre)],
-                    self.valeur(jour, selecteurs),
-                )
-        for cle, propre in self.propres.items():
-            if propre not in self.sortes:
-                raise SansMotsError(cle)
+            for jour, feries in product(jours, ensembles):
+                tenus = [enonce for enonce in enonces if enonce.parle_de(jour, selecteurs, feries)]
+                if _lu(tenus) != {self.valeur(jour, selecteurs, feries).creneaux}:
+                    raise SansMotsError(selecteurs)
 
     # --- Lines
 
-    def _particulier(self, selecteurs: Selecteurs) -> bool:
-        """Whether these days differ from the others by more than their holidays (`Jul-Aug PH off`)."""
-        ordinaire: Selecteurs = frozenset()
-        jours = self.sortes[selecteurs]
-        return any(self.valeur(jour, selecteurs) != self.valeur(jour, ordinaire) for jour in jours)
-
     def _semaine(
         self, selecteurs: Selecteurs, periode: str, jours_dits: str = "", *, isolee: bool = False
-    ) -> list[Ligne]:
+    ) -> list[_Enonce]:
         """The week of one kind of day.
 
         `jours_dits`: its days in words when the selector names them; `isolee`: it names single dates.
         """
-        jours = sorted(self.sortes[selecteurs])
-        valeurs = {jour: self.valeur(jour, selecteurs) for jour in jours}
-        if len(set(valeurs.values())) == 1 and (
-            jours_dits or isolee or (periode and len(jours) < len(SEMAINE))
-        ):
-            return _lignes(jours_dits, valeurs[jours[0]], periode, fermee=True)
-        if jours_dits:
+        jours = self.sortes[selecteurs]
+        if periode.startswith("Semaine") and ORDINAIRE in self.sortes:
+            # A season has a timetable of its own, told whole; an alternate week only adds to the ordinary one.
+            jours = {j for j in jours if self.valeur(j, selecteurs) != self.valeur(j, ORDINAIRE)}
+        valeurs = {jour: self.valeur(jour, selecteurs) for jour in sorted(jours)}
+        une_valeur = len(set(valeurs.values())) == 1
+        if jours_dits and not une_valeur:
             # Ranks in the month whose hours differ from one weekday to the other.
             raise SansMotsError(jours_dits)
-        fermee = bool(periode) and not any(v.creneaux for v in valeurs.values())
-        if fermee:
-            return _lignes("", valeurs[jours[0]], periode, fermee=True)
+        quelques_dates = periode and len(self.sortes[selecteurs]) < len(SEMAINE)
+        sans_jours = une_valeur and (jours_dits or isolee or quelques_dates)
+        jamais = (
+            periode
+            and jours == self.sortes[selecteurs]
+            and not any(valeur.creneaux for valeur in valeurs.values())
+        )
+        if sans_jours or jamais:
+            groupes = [(next(iter(valeurs.values())), jours_dits, jours)]
+        else:
+            groupes = [(v, _jours_en_mots(groupe), frozenset(groupe)) for v, groupe in _grouper(valeurs)]
         return [
-            ligne
-            for valeur, groupe in _grouper(valeurs)
-            for ligne in _lignes(_jours_en_mots(groupe), valeur, periode, fermee=valeur.fermeture)
+            _Enonce(tuple(_lignes(mots, valeur, periode)), valeur.creneaux, frozenset(groupe), selecteurs)
+            for valeur, mots, groupe in groupes
+            # A closed day is worth a line when a rule says so, or when the whole period is closed.
+            if valeur.creneaux or valeur.fermeture or jamais
         ]
 
-    def _jours_feries(self, ferie: Ferie) -> list[Ligne]:
-        nom = _nom_ferie(ferie)
-        effets = {selecteurs: self._effet(selecteurs, ferie) for selecteurs in self._contextes()}
+    def _jours_feries(self, ferie: Ferie) -> list[_Enonce]:
+        effets = {
+            selecteurs: self._effet(selecteurs, ferie)
+            for selecteurs in dict.fromkeys((ORDINAIRE, *self.propres.values()))
+            if selecteurs in self.sortes
+        }
         if len({_identite(effet) for effet in effets.values()}) == 1:
-            return self._lignes_ferie(next(iter(effets.values())), nom, "")
-        ordinaire = effets.get(frozenset())
-        sauf = [
-            self._periode(s) for s, effet in effets.items() if s and effet is None and ordinaire is not None
-        ]
-        lignes = self._lignes_ferie(ordinaire, nom, "", sauf)
+            contexte, effet = next(iter(effets.items()))
+            return self._enonces_ferie(effet, ferie, tous=len(self.sortes[contexte]))
+        ordinaire = effets.get(ORDINAIRE)
+        sauf = []
+        if ordinaire is not None:
+            sauf = [s for s, effet in effets.items() if s and effet is None and self._differe(s, ordinaire)]
+        enonces = self._enonces_ferie(ordinaire, ferie, sauf=sauf)
         for selecteurs, effet in effets.items():
-            if selecteurs and effet is not None and _identite(effet) != _identite(ordinaire):
-                lignes += self._lignes_ferie(effet, nom, self._periode(selecteurs))
-        return lignes
+            if selecteurs and _identite(effet) != _identite(ordinaire):
+                enonces += self._enonces_ferie(effet, ferie, selecteurs)
+        return enonces
 
-    def _contextes(self) -> Iterable[Selecteurs]:
-        ordinaire: Selecteurs = frozenset()
-        return [s for s in dict.fromkeys((ordinaire, *self.propres.values())) if s in self.sortes]
+    def _differe(self, selecteurs: Selecteurs, effet: dict[int, Journee]) -> bool:
+        """Whether the hours of that kind of day are others than those that the holiday has elsewhere."""
+        valeurs = {valeur.creneaux for valeur in effet.values()}
+        return any(self.valeur(jour, selecteurs).creneaux not in valeurs for jour in self.sortes[selecteurs])
 
     def _periode(self, selecteurs: Selecteurs) -> str:
-        cle = next(cle for cle, propre in self.propres.items() if propre == selecteurs)
-        return ", ".join(filter(None, _libelle(cle)))
+        cle = next((cle for cle, propre in self.propres.items() if propre == selecteurs), ("", ()))
+        periode, jours = _libelle(cle)
+        return ", ".join(filter(None, (periode, _minuscule(jours, bool(periode)))))
 
     def _effet(self, selecteurs: Selecteurs, ferie: Ferie) -> dict[int, Journee] | None:
         """What the holiday makes of each weekday of that kind; None when it changes nothing.
@@ -202,25 +244,46 @@ class _Table:
         dite = all(v.fermeture for v in avec.values()) or (not self.cles and avec[0].creneaux)
         return avec if change or dite else None
 
-    def _lignes_ferie(
-        self, effet: dict[int, Journee] | None, nom: str, periode: str, sauf: Iterable[str] = ()
-    ) -> list[Ligne]:
+    def _enonces_ferie(
+        self,
+        effet: dict[int, Journee] | None,
+        ferie: Ferie,
+        selecteurs: Selecteurs = frozenset(),
+        *,
+        sauf: Iterable[Selecteurs] = (),
+        tous: int | None = None,
+    ) -> list[_Enonce]:
+        """Lines for a holiday; `tous`: how many weekdays there are to tell apart."""
         if effet is None:
             return []
-        note = f"sauf {', '.join(_minuscule(p) for p in sauf)}" if sauf else ""
+        tous = tous or len(self.sortes[selecteurs])
+        nom = _nom_ferie(ferie)
+        exclus = [_minuscule(self._periode(s)) for s in sauf]
+        if any("," in exclu for exclu in exclus):
+            raise SansMotsError(exclus)
+        note = f"sauf {' et '.join(exclus)}" if exclus else ""
         groupes = _grouper(effet)
-        uniforme = len(groupes) == 1 and len(effet) in (1, len(SEMAINE))
-        return [
-            ligne
-            for valeur, jours in groupes
-            for ligne in _lignes(
-                nom if uniforme else f"{nom} ({_minuscule(_jours_en_mots(jours))})",
-                valeur,
-                periode,
-                fermee=True,
-                note=note,
-            )
-        ]
+        uniforme = len(groupes) == 1 and len(effet) == tous
+        enonces = []
+        for valeur, jours in groupes:
+            mots = nom if uniforme else f"{nom} ({_minuscule(_jours_en_mots(jours))})"
+            lignes = tuple(_lignes(mots, valeur, self._periode(selecteurs), note))
+            enonces.append(_Enonce(lignes, valeur.creneaux, frozenset(jours), selecteurs, ferie, tuple(sauf)))
+        return enonces
+
+
+def _lu(enonces: list[_Enonce]) -> set[tuple[Creneau, ...]]:
+    """What a reader makes of the lines that speak of one day; more than one answer when they contradict each other.
+
+    A line that says « fermé » wins, then a holiday, then a period, where they differ from the ordinary week.
+    """
+    particuliers = [enonce for enonce in enonces if enonce.particulier]
+    if any(not enonce.creneaux for enonce in particuliers):
+        return {()}
+    ordinaire = next((enonce.creneaux for enonce in enonces if not enonce.particulier), ())
+    feries = {enonce.creneaux for enonce in particuliers if enonce.ferie} - {ordinaire}
+    periodes = {enonce.creneaux for enonce in particuliers if not enonce.ferie} - {ordinaire}
+    return feries or periodes or {ordinaire}
 
 
 def _identite(effet: dict[int, Journee] | None):
@@ -281,26 +344,13 @@ def _sortes(cles: tuple[Cle, ...]) -> dict[Selecteurs, frozenset[int]]:
     return {tenus: frozenset(jours) for tenus, jours in sortes.items()}
 
 
-def _verifier_rencontre(ensemble: Journee, seuls: list[Journee], base: Journee) -> None:
-    """Where several lines hold on one day, a reader takes « fermé » if one says so, else the one that differs."""
-    if any(not seul.creneaux and (seul.fermeture or base.creneaux) for seul in seuls):
-        attendu = {()}
-    else:
-        attendu = {seul.creneaux for seul in seuls if seul.creneaux != base.creneaux} or {base.creneaux}
-    if attendu != {ensemble.creneaux}:
-        raise SansMotsError(ensemble)
-
-
 # --- Words --------------------------------------------------------------------------------------------------
 
 
-def _lignes(
-    jours: str, valeur: Journee, periode: str, *, fermee: bool = False, note: str = ""
-) -> list[Ligne]:
-    """Lines for one value: one per comment; a closed day gives a line only when it is worth saying."""
+def _lignes(jours: str, valeur: Journee, periode: str = "", note: str = "") -> list[Ligne]:
+    """Lines for one value: one per comment, or « fermé »."""
     if not valeur.creneaux:
-        precision = ", ".join(filter(None, (valeur.commentaire, note)))
-        return [Ligne(jours, "fermé", precision, periode)] if fermee else []
+        return [Ligne(jours, "fermé", ", ".join(filter(None, (valeur.commentaire, note))), periode)]
     lignes = []
     for statut, commentaire in dict.fromkeys((c.statut, c.commentaire) for c in valeur.creneaux):
         creneaux = tuple(c for c in valeur.creneaux if (c.statut, c.commentaire) == (statut, commentaire))

@@ -166,9 +166,19 @@ MOTS = {
         "Du 1er juillet au 31 août, du lundi au vendredi : 8 h – 11 h",
         "Jours fériés : fermé (sauf du 1er juillet au 31 août)",
     ],
-    "sunrise-sunset": [f"sunrise-sunset {BRUT}"],
+    "We 15:00-18:00; week 1-53/2 Tu 18:30-20:30; PH off": [
+        "Mercredi : 15 h – 18 h",
+        "Semaines impaires, mardi : 18 h 30 – 20 h 30",
+        "Jours fériés : fermé",
+    ],
+    "Mo-Fr 09:00-12:00; week 2-52/2 Fr off": [
+        "Du lundi au vendredi : 9 h – 12 h",
+        "Semaines paires, vendredi : fermé",
+    ],
+    "Mo-Fr 09:00-12:00; week 30-33 off": ["Du lundi au vendredi : 9 h – 12 h", "Semaines 30 à 33 : fermé"],
+    "sunrise-sunset": ["sunrise-sunset (texte tel que reçu, à vérifier)"],
     "Tu[2] +1 day 10:00-12:00": [f"Tu[2] +1 day 10:00-12:00 {BRUT}"],
-    "mardi et jeudi, le matin": [f"mardi et jeudi, le matin {BRUT}"],
+    "mardi et jeudi, le matin": ["mardi et jeudi, le matin (texte tel que reçu, à vérifier)"],
 }
 
 
