@@ -110,6 +110,7 @@ class FicheVue:
     url: str
     structure: object
     theme: object
+    theme_url: str
     publics: tuple
     langues: tuple
     documents: tuple
@@ -140,6 +141,30 @@ class FicheVue:
     @property
     def ouverture(self):
         return self.lieu_principal.ouverture if self.lieux else None
+
+    @property
+    def telephone(self):
+        """The number to call for this fiche: see ``find_means``."""
+        return self.find_means("telephone")
+
+    @property
+    def courriel(self):
+        return self.find_means("courriel")
+
+    def find_means(self, name):
+        """Return the way to reach this fiche that anybody may use.
+
+        That of its own public contact, else of its first place, else of the structure: never of the place that happens
+        to be open, for the number would change with the hour.
+        """
+        own = [c for c in self.contacts if c.competence_id == self.competence.pk and c.visibilite == "public"]
+        found = (getattr(one, name) for one in (*own, *self.lieux[:1], self.structure))
+        return next(filter(None, found), "")
+
+    @property
+    def sur_orientation(self):
+        """Whether a professional has to send people there."""
+        return bool(self.mobilisable_par) and "usagers" not in self.mobilisable_par
 
     @property
     def commune(self):
@@ -220,7 +245,7 @@ def announce(periode):
     if periode.nature == periode.Nature.FERMETURE:
         said = f"Fermé {when}"
     else:
-        hours = " ; ".join(f"{ligne.jours} {ligne.heures}" for ligne in horaires.en_mots(periode.horaires))
+        hours = " ; ".join(str(ligne) for ligne in horaires.en_mots(periode.horaires))
         said = f"Autres horaires {when} : {hours}"
     return f"{said} ({periode.message})" if periode.message else said
 
@@ -290,6 +315,8 @@ def present_fiche(
         url=fiche.get_absolute_url(),
         structure=structure,
         theme=theme,
+        # A theme that the territory hid or retired has no page any more; its fiches keep theirs.
+        theme_url=theme.url if fiche.theme_id in vocabulaire_territoire.themes else "",
         publics=tuple(vocabulaire_territoire.publics.get(code, code) for code in fiche.publics),
         langues=labels("langues", fiche.langues),
         documents=labels("documents", fiche.documents),

@@ -1,4 +1,4 @@
-"""What every template may use: the territory, its tabs, the reader's rights."""
+"""What every template may use: the territory, its tabs, the reader's rights, the other répertoires."""
 
 from structures.vocabulaires import load_vocabulaire
 
@@ -8,11 +8,12 @@ def repertoire(request):
     territoire = getattr(request, "territoire", None) or None
     droits = getattr(request, "droits", None)
     if droits is None or not hasattr(request, "user"):
-        return {"territoire": None, "onglets": (), "droits": None, "sigles": {}}
+        return {"territoire": None, "onglets": (), "droits": None, "sigles": {}, "territoires_ouverts": ()}
     vocabulaire = load_vocabulaire(droits, territoire)
     return {
         "territoire": territoire,
         "onglets": vocabulaire.onglets,
         "droits": droits,
         "sigles": vocabulaire.sigles,
+        "territoires_ouverts": [t for t in droits.territoires.values() if t.ouvert and t.pk in droits.territoires_lus],
     }

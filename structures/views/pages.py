@@ -68,7 +68,7 @@ def page_not_found(request, exception):
         readable = Structure.objects.visible_to(request.droits).filter(
             territoire__in=request.droits.scope_of(request.territoire)
         )
-        names = dict(readable.filter(cle_tri__contains=words.split()[0][:4]).values_list("cle_tri", "slug")[:500])
+        names = dict(readable.filter(cle_tri__contains=words.split()[0][:2]).values_list("cle_tri", "slug")[:500])
         near = get_close_matches(words, names, n=5, cutoff=0.4)
         suggestions = list(readable.filter(cle_tri__in=near))
     return render(

@@ -74,6 +74,12 @@ def test_territory_renames_reorders_and_hides_themes(monde):
     assert monde.client("anonyme").get("/themes/cache-ici/?territoire=ouverte").status_code == 404
 
 
+def test_fiche_of_a_hidden_theme_stays_without_a_dead_link(monde):
+    fabriques.ReglageThemeFactory(theme=monde.public.theme, territoire=monde.public.territoire, masque=True)
+    page = read(monde, monde.public.fiche.get_absolute_url() + "?territoire=ouverte")
+    assert monde.public.theme.get_absolute_url() not in page
+
+
 def test_a_change_of_words_is_seen_at_once(monde):
     client = monde.client("anonyme")
     assert "Tout neuf" not in client.get("/?territoire=ouverte").content.decode()
@@ -117,9 +123,9 @@ def test_not_filled_in_is_said_as_such(monde):
 
 def test_suspended_and_full_are_said(monde):
     suspended = fabriques.CompetenceFactory(structure=monde.public.structure, theme=fabriques.ThemeFactory(), suspendue=True)
-    full = fabriques.CompetenceFactory(structure=monde.public.structure, theme=fabriques.ThemeFactory(), complete=True)
+    full = fabriques.CompetenceFactory(structure=monde.public.structure, theme=fabriques.ThemeFactory(), disponibilite="complet", delai_attente_jours=180)
     assert suspended.suspension_motif in read(monde, suspended.get_absolute_url())
-    assert "Complet · environ" in read(monde, full.get_absolute_url())
+    assert "environ 6 mois" in read(monde, full.get_absolute_url())
 
 
 def test_fiche_begins_and_ends_on_its_days(monde):
