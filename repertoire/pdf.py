@@ -6,6 +6,7 @@ several threads, and the work holds Python's lock anyway, so threads would gain 
 
 import atexit
 import logging
+import os
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -32,7 +33,7 @@ FEUILLES = ("css/couleurs.css", "css/pdf.css")
 ICONES = SPRITE.replace("sprite.svg", "icons")
 # From the most generous to the tightest, as classes of <html>: the last one still is 9 pt.
 DENSITES = ("", "serre", "dense")
-# A sheet that does not fit on one page may use both sides of it.
+# Both sides of a sheet of paper.
 PAGES_AU_PLUS = 2
 
 QR_MARGE = 4  # modules of white around the code, as ISO 18004 wants
@@ -40,6 +41,9 @@ QR_MARGE = 4  # modules of white around the code, as ISO 18004 wants
 # What they say of our own CSS and fonts is read in tests, not in the log of a site.
 for name in ("weasyprint", "fontTools"):
     logging.getLogger(name).setLevel(logging.ERROR)
+
+# fontTools writes the time in the fonts that it cuts out: fixed, so that the same sheet is the same bytes.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 rendering = Lock()
 
@@ -51,10 +55,17 @@ class StaticFetcher(URLFetcher):
         super().__init__(allowed_protocols=("file", "data"), allow_redirects=False)
 
     def fetch(self, url, headers=None):
-        if not url.startswith("data:image/svg+xml"):
-            path = Path(unquote(urlsplit(url).path)).resolve()
-            if urlsplit(url).scheme != "file" or not any(path.is_relative_to(root) for root in static_roots()):
-                raise ValueError(f"Refusé : {url[:200]} n’est pas un de nos fichiers statiques.")
+        parts = urlsplit(url)
+        is_file = (
+            parts.scheme == "file" and not parts.netloc
+        )  # a host name would be looked for on the network
+        if is_file:
+            path = Path(unquote(parts.path)).resolve()
+            allowed = any(path.is_relative_to(root) for root in static_roots())
+        else:
+            allowed = url.startswith("data:image/svg+xml")
+        if not allowed:
+            raise ValueError(f"Refusé : {url[:200]} n’est pas un de nos fichiers statiques.")
         return super().fetch(url, headers)
 
 
@@ -64,7 +75,9 @@ FETCHER = StaticFetcher()
 @cache
 def static_roots() -> tuple[Path, ...]:
     """Return the folders that hold static files: those of the project and of its applications."""
-    storages = (storage for finder in finders.get_finders() for storage in getattr(finder, "storages", {}).values())
+    storages = (
+        storage for finder in finders.get_finders() for storage in getattr(finder, "storages", {}).values()
+    )
     return tuple(Path(storage.location).resolve() for storage in storages)
 
 
@@ -92,7 +105,7 @@ def render_pdf(template: str, context: dict, *, densites: Sequence[str] = ()) ->
     """Render a print template as a PDF/UA-1 file, the same bytes for the same content.
 
     ``densites``: those at which the sheet may fit on one page, tried in order. When none does, its pages are numbered
-    (class « numerotee »), and as many as they need: two if a density allows it.
+    (class « numerotee »); three are tightened into two when they can be, both sides of a sheet of paper.
     """
     html = render_to_string(template, context)
     with rendering:
@@ -100,14 +113,14 @@ def render_pdf(template: str, context: dict, *, densites: Sequence[str] = ()) ->
             document = lay_out(html, densite)
             if len(document.pages) == 1:
                 return document.write_pdf(pdf_variant=VARIANTE)
-        numbered = None
-        for densite in DENSITES:
+        generous = lay_out(html, "numerotee")
+        if len(generous.pages) != PAGES_AU_PLUS + 1:
+            return generous.write_pdf(pdf_variant=VARIANTE)
+        for densite in DENSITES[1:]:
             document = lay_out(html, f"{densite} numerotee")
-            numbered = numbered or document
             if len(document.pages) <= PAGES_AU_PLUS:
-                numbered = document
-                break
-        return numbered.write_pdf(pdf_variant=VARIANTE)
+                return document.write_pdf(pdf_variant=VARIANTE)
+        return generous.write_pdf(pdf_variant=VARIANTE)
 
 
 def lay_out(html: str, classes: str) -> Document:
@@ -127,7 +140,13 @@ def qr_svg(url: str, titre: str = "") -> SafeString:
     out = BytesIO()
     code = segno.make(url, error="m", micro=False)
     code.save(
-        out, kind="svg", border=QR_MARGE, xmldecl=False, omitsize=True, title=titre or f"Code QR : {url}", nl=False
+        out,
+        kind="svg",
+        border=QR_MARGE,
+        xmldecl=False,
+        omitsize=True,
+        title=titre or f"Code QR : {url}",
+        nl=False,
     )
     return mark_safe(out.getvalue().decode())  # noqa: S308 (segno escapes the title; the rest is a path)
 

@@ -122,11 +122,18 @@ class FicheVue:
     procedure_reservee: bool
     zone: tuple
     champs: tuple
+    champs_reserves: tuple
     lieux: tuple
     contacts: tuple
     disponibilite: Disponibilite
     fraicheur: Fraicheur
     reservee: bool
+
+    @property
+    def part_reservee(self):
+        """Whether this reader is shown more than what is for everybody: a sheet can then be printed with it."""
+        reserved = any(contact.visibilite != "public" for contact in self.contacts)
+        return bool(self.reservee or reserved or self.champs_reserves or (self.procedure and self.procedure_reservee))
 
     @property
     def titre_court(self):
@@ -327,7 +334,8 @@ def present_fiche(
         procedure=fiche.mobilisation_precisions if partner or not reserved else "",
         procedure_reservee=reserved,
         zone=name_territories(tuple(fiche.zone_eligibilite)),
-        champs=tuple(present_champs(fiche, vocabulaire_territoire, partner)),
+        champs=tuple(present_champs(fiche, vocabulaire_territoire, reserved=False)),
+        champs_reserves=tuple(present_champs(fiche, vocabulaire_territoire, reserved=True)) if partner else (),
         lieux=tuple(
             present_lieu(permanence.lieu, droits, now=now, permanence=permanence, competence_id=fiche.pk)
             for permanence in permanences
@@ -339,11 +347,11 @@ def present_fiche(
     )
 
 
-def present_champs(fiche, vocabulaire_territoire, partner):
-    """Yield (label, value in words) for the theme's own fields that are filled in and readable."""
+def present_champs(fiche, vocabulaire_territoire, *, reserved):
+    """Yield (label, value in words) for the theme's own fields that are filled in: public ones, or partners'."""
     for champ in vocabulaire_territoire.champs.get(fiche.theme_id, ()):
         value = fiche.champs.get(champ.code)
-        if value in (None, "", []) or (champ.reserve_partenaires and not partner):
+        if value in (None, "", []) or champ.reserve_partenaires != reserved:
             continue
         if champ.type == champ.Type.OUI_NON:
             value = "Oui" if value else "Non"

@@ -15,5 +15,5 @@ def repertoire(request):
         "onglets": vocabulaire.onglets,
         "droits": droits,
         "sigles": vocabulaire.sigles,
-        "territoires_ouverts": [t for t in droits.territoires.values() if t.ouvert and t.pk in droits.territoires_lus],
+        "territoires_ouverts": droits.open_around(territoire),
     }

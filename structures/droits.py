@@ -7,12 +7,15 @@ not next door: what is shared was agreed between these partners.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 
 from structures.models import Coordination, Membre, Structure, Territoire
+
+MAX_AROUND = 12
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Droits:
     territoires_coordonnes: frozenset = frozenset()
     territoires_membre: frozenset = frozenset()
 
-    @property
+    @cached_property
     def territoires_lus(self):
         """Territories of which the reader sees at least the public part."""
         return self.territoires_publics | self.territoires_partenaires
@@ -50,18 +53,37 @@ class Droits:
         """
         return frozenset(related_ids(territoire, self.territoires) & self.territoires_lus)
 
+    @cached_property
+    def open_territoires(self):
+        """The répertoires that this reader may open."""
+        return [t for t in self.territoires.values() if t.ouvert and t.pk in self.territoires_lus]
+
+    def open_around(self, territoire):
+        """The other répertoires to propose: those that contain this one, those next door, those inside it.
+
+        At most ``MAX_AROUND``: a département has hundreds of communes, and a menu is not an index.
+        """
+        if territoire is None:
+            return self.open_territoires[:MAX_AROUND]
+        ancestors = set(territoire.ancestor_ids)
+
+        def distance(other):
+            inside = other.parent_id == territoire.pk or other.parent_id == territoire.parent_id
+            return 0 if other.pk in ancestors else 1 if inside else 2
+
+        return sorted(self.open_territoires, key=lambda t: (distance(t), t.nom))[:MAX_AROUND]
+
     def default_territoire(self):
         """The répertoire to open when the address names none: one's own, else the installation's.
 
         None when no répertoire is kept in any readable territory.
         """
-        open_ones = [t for t in self.territoires.values() if t.ouvert and t.pk in self.territoires_lus]
-        by_preference = (
-            [t for t in open_ones if t.pk in self.territoires_membre]
-            + [t for t in open_ones if t.slug == settings.TERRITOIRE_PAR_DEFAUT]
-            + sorted(open_ones, key=lambda t: -len(t.ancestor_ids))
-        )
-        return by_preference[0] if by_preference else None
+
+        def preference(territoire):
+            mine, given = territoire.pk in self.territoires_membre, territoire.slug == settings.TERRITOIRE_PAR_DEFAUT
+            return not mine, not given, -len(territoire.ancestor_ids)
+
+        return min(self.open_territoires, key=preference, default=None)
 
 
 def load_droits(user):

@@ -53,8 +53,9 @@ def generate_territoire(fiches, seed, slug, jour):
     themes = load_themes()
     rng = random.Random(seed)  # noqa: S311 - plausible data, not secrets
     departement, communes = choose_communes(rng, fiches)
-    plume = Plume(rng, departement.nom, [commune.nom for commune in communes])
-    terrain = write_territoires(rng, slug, departement, communes)
+    names = Commune.objects.filter(nature=Commune.Nature.COMMUNE).values_list("code", "nom")
+    plume = Plume(rng, departement.nom, [nom for _, nom in sorted(names)])
+    terrain = write_territoires(slug, departement, communes)
     fabrique = Fabrique(plume, terrain, themes, slug, jour, seed)
     remaining = fiches
     while remaining > 0:
@@ -130,7 +131,7 @@ class Terrain:
         return rng.choices(self.by_niveau[niveau], cum_weights=self.weights[niveau])[0]
 
 
-def write_territoires(rng, slug, departement, communes):
+def write_territoires(slug, departement, communes):
     """Write the territories, without history: ``chemin`` is set here because ``save`` is not called."""
     niveaux = Territoire.Niveau
     root = Territoire(
@@ -150,9 +151,8 @@ def write_territoires(rng, slug, departement, communes):
         (new_territoire(slug, taken, commune, niveaux.COMMUNE, epcis[commune.epci_id]), commune)
         for commune in communes
     ]
-    for territoire, _ in places[3:]:
-        if rng.random() < 0.05:
-            territoire.acces = Territoire.Acces.PARTENAIRES
+    for territoire, _ in places[6::16]:
+        territoire.acces = Territoire.Acces.PARTENAIRES
     for level in ([root], list(epcis.values()), [territoire for territoire, _ in places]):
         Territoire.objects.bulk_create(level)
         for territoire in level:

@@ -109,7 +109,10 @@ def a(nom):
 
 
 class Plume:
-    """Draws names and texts with one random generator: same draws, same texts, on any machine."""
+    """Draws names and texts with one random generator: same draws, same texts, on any machine.
+
+    ``communes`` are the names that streets may bear (« rue de Bapaume »).
+    """
 
     def __init__(self, rng, departement, communes):
         self.rng = rng

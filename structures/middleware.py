@@ -33,7 +33,7 @@ class DroitsMiddleware:
 
 def choose_territoire(request) -> Territoire | None:
     droits = request.droits
-    readable = {t.slug: t for t in droits.territoires.values() if t.ouvert and t.pk in droits.territoires_lus}
+    readable = {territoire.slug: territoire for territoire in droits.open_territoires}
     for slug in (request.GET.get("territoire"), request.COOKIES.get(COOKIE_TERRITOIRE)):
         if slug in readable:
             return readable[slug]

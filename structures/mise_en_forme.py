@@ -64,13 +64,17 @@ def blocs(texte: str) -> list[tuple[str, str | list[str]]]:
 def compile_sigles(cles: tuple[str, ...]) -> tuple[re.Pattern, tuple[str, ...]]:
     """Return the expression that finds these acronyms, and the keys in the order of its groups.
 
-    Kept in memory: one expression per glossary. A key in capitals is looked for as it is, with or without the « s » of a
-    plural; a name (« Restos du cœur ») whatever its capitals. Longest first, so that « CCAS » is not found as « CAS ».
+    Kept in memory: one expression per glossary. A key in capitals is looked for as it is, with or without the « s »
+    of a plural; a name (« Restos du cœur ») whatever its capitals. Longest first: « CAS » is not found in « CCAS ».
     """
     ordered = tuple(sorted((cle for cle in cles if cle.strip()), key=lambda cle: (-len(cle), cle)))
     if not ordered:
         return re.compile(r"(?!)"), ()
-    initials = {case for cle in ordered for case in ([cle[0]] if is_acronym(cle) else [cle[0].lower(), cle[0].upper()])}
+    initials = {
+        case
+        for cle in ordered
+        for case in ([cle[0]] if is_acronym(cle) else [cle[0].lower(), cle[0].upper()])
+    }
     # The first letter comes first, as a set, for the engine skips from one to the next: 4 ms a page otherwise.
     first = "".join(re.escape(letter) for letter in sorted(initials))
     rest = "|".join(write_rest(cle) for cle in ordered)
@@ -144,7 +148,9 @@ class Glossaire:
     def _write_bloc(self, kind: str, content) -> SafeString:
         if kind == "p":
             return format_html("<p>{}</p>", self.write_line(content))
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((self.write_line(i),) for i in content)))
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((self.write_line(i),) for i in content))
+        )
 
     def _pieces(self, texte: str) -> Iterator[str]:
         for segment in decoupe_sigles(texte, self.sigles):

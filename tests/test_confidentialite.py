@@ -64,7 +64,7 @@ def walk(client, starts):
         yield address, response
         if not response.get("Content-Type", "").startswith("text/html"):
             continue
-        for link in re.findall(r'(?:href|action)="([^"]+)"', response.content.decode()):
+        for link in re.findall(r'\s(?:href|action)="([^"]+)"', response.content.decode()):
             parts = urlsplit(urljoin(f"http://testserver{address}", html.unescape(link)))
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             known = parts.netloc == "testserver" and not parts.path.startswith(SKIPPED)

@@ -18,7 +18,9 @@ FRENCH_CODES = {33, 262, 590, 594, 596}  # countries whose numbers have ten digi
 
 
 @lru_cache(maxsize=1024)
-def draw_icon(sprite: str, nom: str, titre: str) -> SafeString:
+def draw_icon(nom: str, titre: str) -> SafeString:
+    """Draw an icon once per process: pages hold a hundred, and the address of the sprite does not change."""
+    sprite = static(SPRITE)
     if nom not in TOUTES_LES_ICONES:
         nom = PICTOGRAMME_PAR_DEFAUT  # a pictogram kept in the database may have left the list since
     if titre:
@@ -31,7 +33,7 @@ def draw_icon(sprite: str, nom: str, titre: str) -> SafeString:
 @register.simple_tag
 def icone(nom: str, titre: str = "") -> SafeString:
     """Draw an icon of ``static/icones/liste.txt``: decorative, or named by ``titre`` if it stands alone."""
-    return draw_icon(static(SPRITE), nom, titre)
+    return draw_icon(nom, titre)
 
 
 @register.filter

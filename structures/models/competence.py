@@ -21,7 +21,7 @@ MAX_WORDS = 12
 
 
 class CompetenceQuerySet(models.QuerySet):
-    def published(self, on):
+    def in_force(self, on):
         """Fiches in force on a day: published, begun, not ended. A suspended one stays: it says so itself."""
         return self.filter(
             Q(debut__isnull=True) | Q(debut__lte=on),
@@ -30,20 +30,27 @@ class CompetenceQuerySet(models.QuerySet):
             structure__statut=Statut.PUBLIEE,
         )
 
-    def visible_to(self, droits, on):
-        """Fiches that ``droits`` may read on a day: those for partners only are for partners only."""
-        public = Q(structure__territoire_id__in=droits.territoires_publics, visibilite=Visibilite.PUBLIC)
-        if not droits.territoires_partenaires:
-            return self.published(on).filter(public)
-        return self.published(on).filter(public | Q(structure__territoire_id__in=droits.territoires_partenaires))
+    def visible_to(self, droits, on, within=None):
+        """Fiches that ``droits`` may read on a day: those for partners only are for partners only.
 
-    def within(self, territoires):
-        """Fiches published by one of ``territoires`` (ids): what an ancestor publishes counts in a territory."""
-        return self.filter(structure__territoire_id__in=territoires)
-
-    def under_theme(self, theme):
-        """Fiches of a tab and of its sub-themes."""
-        return self.filter(Q(theme=theme) | Q(theme__parent=theme))
+        ``within``: ids of the territories to keep (see ``Droits.scope_of``); all by default.
+        """
+        public, partners, everywhere = (
+            droits.territoires_publics,
+            droits.territoires_partenaires,
+            droits.territoires.keys(),
+        )
+        if within is not None:
+            public, partners = public & within, partners & within
+        fiches = self.in_force(on)
+        # A list of every territory would keep SQLite from walking the index that the order needs: none is given
+        # when these are all there are (20,000 fiches, latest changes: 22 ms, 0.3 without the list).
+        if partners == everywhere:
+            return fiches
+        shown = Q(visibilite=Visibilite.PUBLIC)
+        if public != everywhere:
+            shown &= Q(structure__territoire_id__in=public)
+        return fiches.filter(shown | Q(structure__territoire_id__in=partners) if partners else shown)
 
     def search_titles(self, texte, vocabulaire):
         """Fiches whose title, structure or theme holds each word of ``texte``, accents and case aside.
@@ -77,9 +84,7 @@ class Competence(models.Model):
 
     structure = models.ForeignKey(Structure, models.CASCADE, related_name="competences")
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="competences", verbose_name="thème")
-    nom = models.CharField(
-        "titre", max_length=150, blank=True, help_text="Vide : « thème — structure »."
-    )
+    nom = models.CharField("titre", max_length=150, blank=True, help_text="Vide : « thème — structure ».")
     objectifs = models.TextField(blank=True)
     publics = CodesField(vocabulary="publics", libre=True)
     publics_precisions = models.TextField("précisions sur le public", blank=True)
@@ -142,7 +147,12 @@ class Competence(models.Model):
     date_maj = models.DateField("mise à jour le", default=timezone.localdate)
     confirme_le = models.DateField("confirmée le", null=True, blank=True)
     confirme_par = models.ForeignKey(
-        "structures.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="confirmée par"
+        "structures.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="confirmée par",
     )
     source = models.CharField(max_length=60, blank=True)
     source_id = models.CharField("identifiant dans la source", max_length=200, blank=True)
@@ -157,7 +167,11 @@ class Competence(models.Model):
         ordering = ["structure__cle_tri", "theme__ordre"]
         indexes = [
             models.Index(fields=["-date_maj", "-id"], name="competence_index_maj"),
-            models.Index(fields=["theme", "statut", "visibilite", "structure"], name="competence_index_theme"),
+            models.Index(
+                # Covers the count by theme of the home page, and leads to the fiches of a theme.
+                fields=["statut", "visibilite", "theme", "structure", "debut", "fin"],
+                name="competence_index_theme",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -242,7 +256,9 @@ class Competence(models.Model):
 class Permanence(models.Model):
     """Where a fiche takes place, with hours of its own when they differ from the place's."""
 
-    competence = models.ForeignKey(Competence, models.CASCADE, related_name="permanences", verbose_name="fiche")
+    competence = models.ForeignKey(
+        Competence, models.CASCADE, related_name="permanences", verbose_name="fiche"
+    )
     lieu = models.ForeignKey(Lieu, models.CASCADE, related_name="permanences")
     horaires_accueil = models.CharField(
         "horaires propres à la fiche",

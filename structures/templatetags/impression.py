@@ -16,3 +16,12 @@ register.filter("jour", format_day)
 def adresse_courte(url: str) -> str:
     """Write a web address as one reads it aloud: « example.org/page »."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
+
+
+@register.filter
+def coupures(adresse: str) -> str:
+    """Let a long address break after « @ » and « / ».
+
+    WeasyPrint leaves zero-width spaces out of what one copies. An element there would take the link out of the tags.
+    """
+    return adresse.replace("@", "@\N{ZERO WIDTH SPACE}").replace("/", "/\N{ZERO WIDTH SPACE}")

@@ -8,7 +8,7 @@ from structures import impression
 from structures.affichage import present_fiche
 from structures.models import Contact
 from structures.views.acces import get_fiche
-from structures.views.structures import pdf_response, vocabulaire_of
+from structures.views.structures import pdf_response, sheet_options, vocabulaire_of
 
 
 @login_not_required
@@ -20,7 +20,9 @@ def competence_detail(request, slug, theme):
 @login_not_required
 def competence_pdf(request, slug, theme):
     vue, _autres = read_fiche(request, slug, theme)
-    content = impression.render_fiche(vue, territoire=request.territoire, sigles=vocabulaire_of(request).sigles)
+    content = impression.render_fiche(
+        vue, territoire=request.territoire, sigles=vocabulaire_of(request).sigles
+    )
     return pdf_response(content, f"{slug}-{theme}")
 
 

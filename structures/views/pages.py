@@ -19,8 +19,14 @@ from structures.vocabulaires import load_vocabulaire
 def annexe_list(request):
     territoire = get_territoire(request)
     annexes = [
-        {"annexe": annexe, "themes": {theme.pk for theme in annexe.themes.all()}, "horaires": en_mots(annexe.horaires_accueil)}
-        for annexe in Annexe.objects.filter(territoire__in=request.droits.scope_of(territoire)).prefetch_related("themes")
+        {
+            "annexe": annexe,
+            "themes": {theme.pk for theme in annexe.themes.all()},
+            "horaires": en_mots(annexe.horaires_accueil),
+        }
+        for annexe in Annexe.objects.filter(
+            territoire__in=request.droits.scope_of(territoire)
+        ).prefetch_related("themes")
     ]
     by_theme, seen = [], set()
     for onglet in load_vocabulaire(request.droits, territoire).onglets:
@@ -28,7 +34,9 @@ def annexe_list(request):
         found = [annexe for annexe in annexes if annexe["themes"] & ids]
         if found:
             # An annexe under two tabs is written twice; its anchor is the first one.
-            by_theme.append((onglet, [annexe | {"premiere": annexe["annexe"].pk not in seen} for annexe in found]))
+            by_theme.append(
+                (onglet, [annexe | {"premiere": annexe["annexe"].pk not in seen} for annexe in found])
+            )
             seen |= {annexe["annexe"].pk for annexe in found}
     return render(request, "structures/annexe_list.html", {"annexes_par_theme": by_theme})
 
@@ -46,7 +54,9 @@ def sigle_list(request):
 def charte(request):
     get_territoire(request)
     territoire = Territoire.objects.get(pk=request.territoire.pk)
-    return render(request, "structures/charte.html", {"charte": territoire.charte, "version": territoire.charte_version})
+    return render(
+        request, "structures/charte.html", {"charte": territoire.charte, "version": territoire.charte_version}
+    )
 
 
 @login_not_required
@@ -68,7 +78,9 @@ def page_not_found(request, exception):
         readable = Structure.objects.visible_to(request.droits).filter(
             territoire__in=request.droits.scope_of(request.territoire)
         )
-        names = dict(readable.filter(cle_tri__contains=words.split()[0][:2]).values_list("cle_tri", "slug")[:500])
+        names = dict(
+            readable.filter(cle_tri__contains=words.split()[0][:2]).values_list("cle_tri", "slug")[:500]
+        )
         near = get_close_matches(words, names, n=5, cutoff=0.4)
         suggestions = list(readable.filter(cle_tri__in=near))
     return render(

@@ -17,11 +17,9 @@ def recherche(request):
     territoire = get_territoire(request)
     vocabulaire = load_vocabulaire(request.droits, territoire)
     q = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_QUERY]
-    fiches = (
-        Competence.objects.visible_to(request.droits, timezone.localdate())
-        .within(request.droits.scope_of(territoire))
-        .search_titles(q, vocabulaire)
-    )
+    fiches = Competence.objects.visible_to(
+        request.droits, timezone.localdate(), within=request.droits.scope_of(territoire)
+    ).search_titles(q, vocabulaire)
     page = paginate(request, with_places(fiches))
     return render(
         request,

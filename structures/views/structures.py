@@ -26,10 +26,16 @@ def structure_list(request):
     letter = request.GET.get("lettre", "")[:1].lower()
     if letter in letters:
         structures = structures.filter(cle_tri__startswith=letter)
-    fiches = Competence.objects.visible_to(request.droits, timezone.localdate()).select_related("theme")
+    fiches = (
+        Competence.objects.visible_to(request.droits, timezone.localdate())
+        .select_related("theme")
+        .only("structure_id", "theme__nom", "theme__couleur", "theme__pictogramme")
+    )
     page = paginate(
         request,
-        structures.prefetch_related(Prefetch("competences", fiches.order_by("theme__ordre"), to_attr="fiches")),
+        structures.prefetch_related(
+            Prefetch("competences", fiches.order_by("theme__ordre"), to_attr="fiches")
+        ),
         PER_PAGE,
     )
     return render(
@@ -47,7 +53,9 @@ def structure_detail(request, slug):
 @login_not_required
 def structure_pdf(request, slug):
     vue = read_structure(request, slug)
-    content = impression.render_structure(vue, territoire=request.territoire, sigles=vocabulaire_of(request).sigles)
+    content = impression.render_structure(
+        vue, territoire=request.territoire, sigles=vocabulaire_of(request).sigles
+    )
     return pdf_response(content, slug)
 
 
@@ -70,7 +78,10 @@ def read_places(structure):
     One query for both (a place comes once per permanence), and one for the exceptional periods.
     """
     rows = (
-        Lieu.objects.filter(Q(structure=structure) | Q(permanences__competence__structure=structure))
+        Lieu.objects.filter(
+            Q(structure=structure)
+            | Q(pk__in=Permanence.objects.filter(competence__structure=structure).values("lieu_id"))
+        )
         .annotate(
             competence_id=F("permanences__competence_id"),
             horaires_propres=Coalesce("permanences__horaires_accueil", Value("")),
@@ -93,6 +104,15 @@ def read_places(structure):
 
 def vocabulaire_of(request):
     return load_vocabulaire(request.droits, request.territoire or None)
+
+
+def sheet_options(request):
+    """Return what a sheet needs of the request: ``?pour=partenaires`` adds what a partner may read and not hand over."""
+    return {
+        "territoire": request.territoire,
+        "sigles": vocabulaire_of(request).sigles,
+        "pour_partenaires": request.GET.get("pour") == "partenaires",
+    }
 
 
 def pdf_response(content, name):

@@ -17,7 +17,9 @@ def theme_detail(request, slug):
     theme = get_theme(request, slug, vocabulaire)
     ids = [theme.pk, *(sous_theme.pk for sous_theme in theme.sous_themes)]
     scope = request.droits.scope_of(territoire)
-    fiches = Competence.objects.visible_to(request.droits, timezone.localdate()).within(scope).filter(theme__in=ids)
+    fiches = Competence.objects.visible_to(request.droits, timezone.localdate(), within=scope).filter(
+        theme__in=ids
+    )
     page = paginate(request, with_places(fiches.order_by("structure__cle_tri", "theme__ordre", "pk")))
     annexes = Annexe.objects.filter(themes__in=ids, territoire__in=scope).distinct()
     return render(

@@ -3,6 +3,7 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -247,37 +248,43 @@ def test_anonymous_sheet_holds_nothing_reserved(monde, name):
 
 
 @pytest.mark.parametrize("name", ["competence_pdf", "structure_pdf"])
+def test_a_sheet_is_handed_over_and_holds_nothing_reserved_even_printed_by_a_partner(monde, name):
+    text = words(monde.client("membre").get(sheet_address(monde, name)).content)
+    for secret in (SECRET_ADRESSE, SECRET_CONTACT, SECRET_PROCEDURE, "entre partenaires", INTERDIT):
+        assert secret not in text
+    assert "Contact public" in text
+
+
+@pytest.mark.parametrize("name", ["competence_pdf", "structure_pdf"])
 def test_partner_sheet_says_at_the_top_that_it_is_not_to_be_handed_over(monde, name):
-    content = monde.client("membre").get(sheet_address(monde, name)).content
+    content = monde.client("membre").get(sheet_address(monde, name), {"pour": "partenaires"}).content
     assert SECRET_CONTACT in words(content)
     assert height_of(content, INTERDIT) > height_of(content, "Contact public")
     assert height_of(content, INTERDIT) > height_of(content, SECRET_CONTACT)
 
 
+@pytest.mark.parametrize("name", ["competence_pdf", "structure_pdf"])
+def test_asking_for_the_partners_sheet_gives_no_right(monde, name):
+    for persona in ("anonyme", "coordinateur_autre_territoire"):
+        content = monde.client(persona).get(sheet_address(monde, name), {"pour": "partenaires"}).content
+        assert SECRET_CONTACT not in words(content)
+        assert SECRET_PROCEDURE not in words(content)
+
+
 def test_confidential_address_is_printed_for_nobody(monde):
     for persona in ("membre", "referent", "coordinateur", "admin"):
         for name in ("competence_pdf", "structure_pdf"):
-            text = words(monde.client(persona).get(sheet_address(monde, name)).content)
+            address = sheet_address(monde, name)
+            text = words(monde.client(persona).get(address, {"pour": "partenaires"}).content)
             assert SECRET_ADRESSE not in text
             assert "Adresse confidentielle, jamais imprimée" in text
 
 
-def test_partner_can_print_a_sheet_to_hand_over(monde):
-    vue, arguments = present(monde.public.fiche, monde.personae["membre"])
-    assert vue.procedure == SECRET_PROCEDURE
-    text = words(impression.render_fiche(vue, **arguments, pour_personne=True))
-    for secret in (SECRET_ADRESSE, SECRET_CONTACT, SECRET_PROCEDURE, INTERDIT):
-        assert secret not in text
-    assert "Contact public" in text
-
-
-def test_structure_sheet_to_hand_over_leaves_the_partner_part_out(monde):
+def test_structure_sheet_to_hand_over_leaves_partner_fiches_out(monde):
     fabriques.CompetenceFactory(structure=monde.public.structure, nom="Fiche entre nous", partenaires=True)
     vue, arguments = present_whole_structure(monde.public.structure, monde.personae["membre"])
-    assert "Fiche entre nous" in words(impression.render_structure(vue, **arguments))
-    text = words(impression.render_structure(vue, **arguments, pour_personne=True))
-    for secret in (SECRET_CONTACT, "attentes entre partenaires", "Fiche entre nous", INTERDIT):
-        assert secret not in text
+    assert "Fiche entre nous" in words(impression.render_structure(vue, **arguments, pour_partenaires=True))
+    assert "Fiche entre nous" not in words(impression.render_structure(vue, **arguments))
 
 
 def sheet_address(monde, name):
@@ -466,5 +473,5 @@ def test_sheet_without_territory_still_prints(fiche):
 def test_unknown_colour_falls_back(fiche):
     vue, arguments = present(fiche)
     theme = SimpleNamespace(nom="Thème", couleur="disparue", pictogramme="disparu")
-    vue = impression.replace(vue, theme=theme)
+    vue = replace(vue, theme=theme)
     assert count_pages(impression.render_fiche(vue, **arguments)) == 1

@@ -49,7 +49,7 @@ def test_no_arrangement_is_lower_by_more_than_habit_costs(left, right, first, se
 
 
 def test_longer_sheets_try_fewer_densities():
-    counts = [len(list_densities(height, bandeaux=1, cadre=None)) for height in (10, 54, 62, 200)]
+    counts = [len(list_densities(height, bandeaux=1, cadre=None)) for height in (10, 55, 65, 200)]
     assert counts == [3, 2, 1, 0]
     assert list(HAUTEUR_LIGNE) == list(DENSITES)
     assert list_densities(54, bandeaux=2, cadre=Partie((LONG,))) == ["dense"]

@@ -1,0 +1,1 @@
+"""Measures: ``make bench``, or ``python -m bench [nom…]``. See ``bench/executer.py``."""

@@ -1,0 +1,5 @@
+import sys
+
+from bench.executer import main
+
+sys.exit(main())
