@@ -13,7 +13,9 @@ def check_database_version(app_configs=None, databases=None, **kwargs):
     with connection.cursor():
         version = connection.connection.info.server_version
     if version < 150000:
-        return [Error(f"PostgreSQL 15 au moins est nécessaire (ici {version // 10000}).", id="repertoire.E001")]
+        return [
+            Error(f"PostgreSQL 15 au moins est nécessaire (ici {version // 10000}).", id="repertoire.E001")
+        ]
     return []
 
 
@@ -21,5 +23,6 @@ def check_database_version(app_configs=None, databases=None, **kwargs):
 def check_site_url(app_configs=None, **kwargs):
     """Warn when the printed address would be plain HTTP or the local machine."""
     if not settings.HTTPS:
-        return [Warning("SITE_URL n’est pas en https : les adresses imprimées ne le seraient pas.", id="repertoire.W001")]
+        sentence = "SITE_URL n’est pas en https : les adresses imprimées ne le seraient pas."
+        return [Warning(sentence, id="repertoire.W001")]
     return []

@@ -1,18 +1,21 @@
 """What a reader is shown of a fiche or a place: labels, hours in words, state at this moment.
 
-Pages and PDFs are made from these objects and never from the models, so that what a reader may not see is left
-out in one place: a confidential address is not in a ``LieuVue`` made for somebody who is not a partner.
+Pages and PDFs read these objects; what depends on the reader is decided here, in one place, and is never read from
+the models: a confidential address is not in a ``LieuVue`` made for somebody who is not a partner.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from django.core.exceptions import ValidationError
+
 from structures import horaires
-from structures.models import Commune, Competence, Departement, Epci, Lieu
+from structures.models import Commune, Competence, Departement, Epci, Lieu, PeriodeExceptionnelle, Statut
 from structures.models.lieu import NIVEAUX_ACCESSIBILITE, SOURCES_ACCESSIBILITE
 from structures.referentiels import FAMILLES_HANDICAP, vocabulaire
 
+MESSAGE = PeriodeExceptionnelle.Nature.MESSAGE
 MONTH = timedelta(days=30.44)
 UPCOMING = timedelta(days=30)
 CLOSING_SOON = timedelta(minutes=30)
@@ -119,6 +122,7 @@ class FicheVue:
     mobilisable_par: tuple
     modes_mobilisation: tuple
     procedure: str
+    lien: str
     procedure_reservee: bool
     zone: tuple
     champs: tuple
@@ -132,8 +136,9 @@ class FicheVue:
     @property
     def part_reservee(self):
         """Whether this reader is shown more than what is for everybody: a sheet can then be printed with it."""
-        reserved = any(contact.visibilite != "public" for contact in self.contacts)
-        return bool(self.reservee or reserved or self.champs_reserves or (self.procedure and self.procedure_reservee))
+        contacts = any(contact.visibilite != "public" for contact in self.contacts)
+        procedure = self.procedure_reservee and (self.procedure or self.lien)
+        return bool(self.reservee or contacts or procedure or self.champs_reserves)
 
     @property
     def titre_court(self):
@@ -175,15 +180,17 @@ class FicheVue:
 
     @property
     def commune(self):
-        """Where it takes place, in lists: nothing for a hidden address."""
-        return ", ".join(dict.fromkeys(lieu.commune for lieu in self.lieux if lieu.commune))
+        """Where it takes place, in lists. A list is read over the shoulder and printed: no confidential place."""
+        known = (lieu.commune for lieu in self.lieux if lieu.commune and not lieu.adresse_confidentielle)
+        return ", ".join(dict.fromkeys(known))
 
     @property
     def resume(self):
         """Who may come, in one line for lists."""
-        texte = self.competence.publics_precisions or self.competence.conditions_acces
-        first = texte.strip().splitlines()[0].lstrip("- ") if texte.strip() else ""
-        return first or ", ".join(self.publics)
+        texte = self.competence.publics_precisions.strip()
+        if not texte and not self.publics:
+            texte = self.competence.conditions_acces.strip()
+        return texte.splitlines()[0].lstrip("- ") if texte else ", ".join(self.publics)
 
 
 def opening_rank(lieu):
@@ -199,9 +206,14 @@ def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, competen
     other fiches are left out. The place comes with its ``structure`` and ``periodes`` loaded.
     """
     hidden = lieu.adresse_confidentielle and not droits.is_partner_of(lieu.structure)
+    departement = departement_of(lieu, droits)
     hours = permanence.horaires_accueil or lieu.horaires_accueil if permanence else lieu.horaires_accueil
     periodes = [p for p in lieu.periodes.all() if p.competence_id in (None, competence_id)]
-    departement = lieu.code_departement or "75"
+    if hidden:
+        # What people write about a place can tell where it is: only the days are kept.
+        periodes = [
+            horaires.Periode(p.debut, p.fin, p.nature, p.horaires) for p in periodes if p.nature != MESSAGE
+        ]
     etat = horaires.etat(hours, a=now, departement=departement, periodes=periodes)
     today = now.astimezone(horaires.fuseau(departement)).date()
     return LieuVue(
@@ -225,13 +237,31 @@ def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, competen
         annonces=tuple(
             announce(p) for p in periodes if (p.fin is None or p.fin >= today) and p.debut <= today + UPCOMING
         ),
-        precisions=permanence.precisions if permanence else "",
+        precisions=permanence.precisions if permanence and not hidden else "",
     )
+
+
+def departement_of(lieu, droits):
+    """Return the code of the département where a place is: it decides the time zone and the public holidays.
+
+    From its commune, else its postal code, else the territory that publishes it; "" when nothing tells.
+    """
+    if lieu.code_departement:
+        return lieu.code_departement
+    if lieu.code_postal:
+        return lieu.code_postal[:3] if lieu.code_postal[:2] in {"97", "98"} else lieu.code_postal[:2]
+    for pk in reversed(droits.territoires[lieu.structure.territoire_id].ancestor_ids):
+        territoire = droits.territoires.get(pk)
+        if territoire and territoire.niveau == territoire.Niveau.DEPARTEMENT:
+            return territoire.code_officiel
+    return ""
 
 
 def present_ouverture(etat, now) -> Ouverture:
     """Put a state of opening in words, and name it for the look of it."""
-    kind = {"ouvert": "ouvert", "ferme": "ferme", "sur_rendez_vous": "rendez-vous", "inconnu": "inconnu"}[etat.statut]
+    kind = {"ouvert": "ouvert", "ferme": "ferme", "sur_rendez_vous": "rendez-vous", "inconnu": "inconnu"}[
+        etat.statut
+    ]
     if kind == "ouvert" and etat.jusqua and etat.jusqua - now <= CLOSING_SOON:
         kind = "bientot-ferme"
     elif kind == "ferme" and etat.en_fermeture:
@@ -241,7 +271,7 @@ def present_ouverture(etat, now) -> Ouverture:
 
 def announce(periode):
     """Say an exceptional period in one sentence: « Fermé du 24 au 31 décembre 2026 : congés »."""
-    if periode.nature == periode.Nature.MESSAGE:
+    if periode.nature == MESSAGE:
         return periode.message
     if periode.fin is None:
         when = f"à partir du {format_day(periode.debut)}"
@@ -249,7 +279,7 @@ def announce(periode):
         when = f"le {format_day(periode.debut)}"
     else:
         when = f"du {format_day(periode.debut)} au {format_day(periode.fin)} inclus"
-    if periode.nature == periode.Nature.FERMETURE:
+    if periode.nature == PeriodeExceptionnelle.Nature.FERMETURE:
         said = f"Fermé {when}"
     else:
         hours = " ; ".join(str(ligne) for ligne in horaires.en_mots(periode.horaires))
@@ -310,9 +340,10 @@ def present_fiche(
     ``fiche`` comes with ``structure`` and ``theme`` loaded, ``permanences`` with ``lieu__structure`` and
     ``lieu__periodes``; ``contacts`` are those that the reader may see.
     """
-    today = now.date()
     structure = fiche.structure
     partner = droits.is_partner_of(structure)
+    places = [permanence for permanence in permanences if is_place_read(permanence.lieu, structure, droits)]
+    today = now.astimezone(horaires.fuseau(departement_of(places[0].lieu, droits) if places else "")).date()
     months = droits.territoires[structure.territoire_id].frequence_maj_mois
     reserved = fiche.mobilisation_visibilite != "public"
     theme = vocabulaire_territoire.themes.get(fiche.theme_id, fiche.theme)
@@ -332,13 +363,16 @@ def present_fiche(
         mobilisable_par=tuple(fiche.mobilisable_par),
         modes_mobilisation=labels("modes_mobilisation", fiche.modes_mobilisation),
         procedure=fiche.mobilisation_precisions if partner or not reserved else "",
+        lien=fiche.lien_mobilisation if partner or not reserved else "",
         procedure_reservee=reserved,
         zone=name_territories(tuple(fiche.zone_eligibilite)),
         champs=tuple(present_champs(fiche, vocabulaire_territoire, reserved=False)),
-        champs_reserves=tuple(present_champs(fiche, vocabulaire_territoire, reserved=True)) if partner else (),
+        champs_reserves=tuple(present_champs(fiche, vocabulaire_territoire, reserved=True))
+        if partner
+        else (),
         lieux=tuple(
             present_lieu(permanence.lieu, droits, now=now, permanence=permanence, competence_id=fiche.pk)
-            for permanence in permanences
+            for permanence in places
         ),
         contacts=tuple(contacts),
         disponibilite=present_disponibilite(fiche, today),
@@ -347,11 +381,18 @@ def present_fiche(
     )
 
 
+def is_place_read(lieu, structure, droits):
+    """Tell whether a fiche's place is shown: its own, or that of a partner which this reader may read."""
+    host = lieu.structure
+    own = host.pk == structure.pk
+    return own or (host.statut == Statut.PUBLIEE and host.territoire_id in droits.territoires_lus)
+
+
 def present_champs(fiche, vocabulaire_territoire, *, reserved):
     """Yield (label, value in words) for the theme's own fields that are filled in: public ones, or partners'."""
     for champ in vocabulaire_territoire.champs.get(fiche.theme_id, ()):
         value = fiche.champs.get(champ.code)
-        if value in (None, "", []) or champ.reserve_partenaires != reserved:
+        if value in (None, "", []) or champ.reserve_partenaires != reserved or not fits(champ, value):
             continue
         if champ.type == champ.Type.OUI_NON:
             value = "Oui" if value else "Non"
@@ -362,6 +403,15 @@ def present_champs(fiche, vocabulaire_territoire, *, reserved):
         elif champ.type == champ.Type.NOMBRE:
             value = f"{value:g}".replace(".", ",")
         yield champ.libelle, f"{value} {champ.unite}".strip()
+
+
+def fits(champ, value):
+    """Tell whether a stored value is still of its field's type: a coordinator may have changed the type since."""
+    try:
+        champ.check_value(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def labels(name, codes):
@@ -418,7 +468,8 @@ def name_territories(codes):
         return ()
     names = {"france": "Toute la France"}
     official = [
-        model.objects.order_by().filter(pk__in=codes).values_list("pk", "nom") for model in (Commune, Epci, Departement)
+        model.objects.order_by().filter(pk__in=codes).values_list("pk", "nom")
+        for model in (Commune, Epci, Departement)
     ]
     names |= dict(official[0].union(*official[1:]))
     return tuple(names.get(code, code) for code in codes)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 
-from structures.models import Coordination, Membre, Structure, Territoire
+from structures.models import Coordination, Membre, Territoire
 
 MAX_AROUND = 12
 
@@ -41,10 +41,6 @@ class Droits:
     def is_partner_of(self, structure):
         """Tell whether the partner-only part of ``structure`` may be read."""
         return structure.territoire_id in self.territoires_partenaires
-
-    def coordinates(self, structure):
-        """Tell whether ``structure`` may be edited as coordinator (or admin)."""
-        return structure.territoire_id in self.territoires_coordonnes
 
     def scope_of(self, territoire):
         """Ids of the territories whose structures appear in ``territoire`` for this reader.
@@ -80,7 +76,10 @@ class Droits:
         """
 
         def preference(territoire):
-            mine, given = territoire.pk in self.territoires_membre, territoire.slug == settings.TERRITOIRE_PAR_DEFAUT
+            mine, given = (
+                territoire.pk in self.territoires_membre,
+                territoire.slug == settings.TERRITOIRE_PAR_DEFAUT,
+            )
             return not mine, not given, -len(territoire.ancestor_ids)
 
         return min(self.open_territoires, key=preference, default=None)
@@ -126,11 +125,3 @@ def related_ids(territoire, tree):
 def public_droits():
     """Return the rights of a reader who is not logged in (booklets, exports, sheets for everybody)."""
     return load_droits(AnonymousUser())
-
-
-def is_referent(user, structure: Structure):
-    """Tell whether ``user`` is a référent of ``structure`` today (one query)."""
-    return (
-        user.is_authenticated
-        and Membre.objects.active().filter(user=user, structure=structure, role=Membre.Role.REFERENT).exists()
-    )

@@ -1,5 +1,6 @@
 """What each request knows of its reader: rights, territory. Both are lazy: a static page costs no query."""
 
+from django.http import Http404
 from django.utils.functional import SimpleLazyObject
 
 from structures.droits import load_droits
@@ -23,12 +24,28 @@ class DroitsMiddleware:
         request.droits = SimpleLazyObject(lambda: load_droits(request.user))
         request.territoire = SimpleLazyObject(lambda: choose_territoire(request))
         response = self.get_response(request)
+        if request.user.is_authenticated:
+            # A front-desk computer is shared: what a partner reads is kept neither by it nor on the way.
+            response["Cache-Control"] = "private, no-store"
         asked = request.GET.get("territoire")
         if asked and response.status_code == 200 and asked == getattr(request.territoire, "slug", None):
             response.set_cookie(
-                COOKIE_TERRITOIRE, asked, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+                COOKIE_TERRITOIRE,
+                asked,
+                max_age=YEAR,
+                httponly=True,
+                samesite="Lax",
+                secure=request.is_secure(),
             )
         return response
+
+    def process_view(self, request, view, args, kwargs):
+        """Answer 404 when the address names a répertoire that is unknown, or that this reader may not read."""
+        asked = request.GET.get("territoire")
+        if not asked or request.resolver_match.app_name != "structures":
+            return
+        if asked not in {territoire.slug for territoire in request.droits.open_territoires}:
+            raise Http404("répertoire inconnu")
 
 
 def choose_territoire(request) -> Territoire | None:

@@ -19,4 +19,5 @@ urlpatterns = [
     path("sigles/", pages.sigle_list, name="sigle_list"),
     path("charte/", pages.charte, name="charte"),
     path("sante/", pages.sante, name="sante"),
+    path("robots.txt", pages.robots, name="robots"),
 ]

@@ -1,7 +1,7 @@
 """The words of a territory (themes, publics, acronyms, fields), read once and kept in memory.
 
-They are on every page and change a few times a month. They are kept under the versions of the territory and of
-those that contain it, which come with the rights of each request: never stale, in any process, at no query.
+They are on every page and change a few times a month. They are kept under the versions of the territories, which
+come with the rights of each request: a change is seen by every process at its next request, at no query.
 """
 
 from dataclasses import dataclass, replace
@@ -35,7 +35,11 @@ class Onglet:
 
 @dataclass(frozen=True)
 class Vocabulaire:
-    """The words of one territory. ``sigles`` maps an acronym to its Sigle."""
+    """The words of one territory. ``sigles`` maps an acronym to its Sigle.
+
+    ``publics`` and ``champs`` are those of every territory: a fiche may be read from next door (a QR code opened at
+    home) and keeps its own words.
+    """
 
     onglets: tuple
     themes: dict
@@ -44,15 +48,10 @@ class Vocabulaire:
     champs: dict
 
 
-EMPTY = Vocabulaire((), {}, {}, {}, {})
-
-
 def load_vocabulaire(droits, territoire):
-    """Return the Vocabulaire of a territory; without one, the empty one."""
-    if territoire is None:
-        return EMPTY
-    chain = tuple(territoire.ancestor_ids)
-    versions = tuple(droits.territoires[pk].vocabulaire_version for pk in chain if pk in droits.territoires)
+    """Return the Vocabulaire of a territory; without one, the words that are common to all."""
+    chain = tuple(territoire.ancestor_ids) if territoire else ()
+    versions = tuple(other.vocabulaire_version for other in droits.territoires.values())
     return read_vocabulaire(chain, versions, timezone.localdate())
 
 
@@ -83,11 +82,14 @@ def read_vocabulaire(chain, versions, today):
         else:
             onglets.append(onglet)
     onglets = tuple(
-        replace(onglet, sous_themes=tuple(sorted(children.get(onglet.pk, ()), key=lambda o: (o.ordre, fold(o.nom)))))
+        replace(
+            onglet,
+            sous_themes=tuple(sorted(children.get(onglet.pk, ()), key=lambda o: (o.ordre, fold(o.nom)))),
+        )
         for onglet in sorted(onglets, key=lambda o: (o.ordre, fold(o.nom)))
     )
     champs = {}
-    for champ in Champ.objects.filter(words):
+    for champ in Champ.objects.all():
         champs.setdefault(champ.theme_id, []).append(champ)
     # A territory's own explanation of an acronym comes after the common one and wins.
     common_first = F("territoire__chemin").asc(nulls_first=True)
@@ -95,7 +97,7 @@ def read_vocabulaire(chain, versions, today):
     return Vocabulaire(
         onglets,
         {theme.pk: theme for onglet in onglets for theme in (onglet, *onglet.sous_themes)},
-        {public.code: public.libelle for public in Public.objects.filter(words)},
+        dict(Public.objects.values_list("code", "libelle")),
         sigles,
         champs,
     )

@@ -33,13 +33,14 @@ def strict_settings(settings):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.WHITENOISE_AUTOREFRESH = True  # nothing was collected
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SITE_URL = "https://repertoire.example.org"
 
 
 @pytest.fixture(autouse=True)
-def empty_memories():
+def empty_memories(strict_settings):
     """Forget what processes keep in memory: ids are used again from one test to the next."""
     cache.clear()
     read_vocabulaire.cache_clear()
@@ -85,7 +86,9 @@ def make_territory(parent, nom, acces, theme):
     fabriques.ContactFactory(structure=structure, nom="Contact public", visibilite="public")
     fabriques.ContactFactory(structure=structure, nom="Contact coordination", visibilite="coordination")
     annexe = fabriques.AnnexeFactory(territoire=territoire, themes=[theme])
-    return SimpleNamespace(territoire=territoire, structure=structure, lieu=lieu, fiche=fiche, annexe=annexe, theme=theme)
+    return SimpleNamespace(
+        territoire=territoire, structure=structure, lieu=lieu, fiche=fiche, annexe=annexe, theme=theme
+    )
 
 
 @pytest.fixture
@@ -95,7 +98,9 @@ def monde(db):
     theme = fabriques.ThemeFactory(nom="Hébergement d’essai", slug="hebergement-essai")
     public = make_territory(departement, "Ouverte", "public", theme)
     prive = make_territory(departement, "Fermee", "partenaires", theme)
-    autre = fabriques.StructureFactory(territoire=public.territoire, nom="Autre partenaire", slug="autre-partenaire")
+    autre = fabriques.StructureFactory(
+        territoire=public.territoire, nom="Autre partenaire", slug="autre-partenaire"
+    )
     fabriques.SigleFactory(sigle="ZZAP", signification="Zone d’essai des sigles expliqués", territoire=None)
     member = fabriques.MembreFactory(structure=public.structure).user
     other = fabriques.MembreFactory(structure=autre).user

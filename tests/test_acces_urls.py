@@ -26,6 +26,7 @@ ROWS = {
     "structures:sigle_list": ({}, ALL),
     "structures:charte": ({}, ALL),
     "structures:sante": ({}, ALL),
+    "structures:robots": ({}, ALL),
     "account_login": ({}, PUBLIC_ONLY_WHEN_OUT),
     "account_logout": ({}, LOGGED_IN),
     "account_inactive": ({}, ALL),

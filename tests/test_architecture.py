@@ -38,7 +38,8 @@ def test_templates_hold_no_inline_script_nor_style():
     """The CSP would refuse them. PDF sheets are not pages."""
     events = "click|change|submit|load|input|error|focus|blur|key[a-z]+|mouse[a-z]+"
     inline = re.compile(
-        rf"""<script(?![^>]*\b(?:src=|type="application/json"))|\sstyle=|\son(?:{events})=|<style""", re.IGNORECASE
+        rf"""<script(?![^>]*\b(?:src=|type="application/json"))|\sstyle=|\son(?:{events})=|<style""",
+        re.IGNORECASE,
     )
     wrong = [
         str(path.relative_to(ROOT))
@@ -48,12 +49,27 @@ def test_templates_hold_no_inline_script_nor_style():
     assert wrong == []
 
 
-def test_every_include_is_isolated_and_explained():
-    """What two pages share says which arguments it takes."""
+# What reads the page's own context: the territory, the reader, the messages, the tabs.
+READS_THE_PAGE = {"marque.html", "messages.html", "onglets.html", "urgences.html"}
+
+
+def test_every_include_says_which_arguments_it_takes():
+    opening = re.compile(r"^(\{% load [^%]+%\}\s*)?(\{#|\{% comment)")
     wrong = [
         path.name
         for path in (ROOT / "templates" / "includes").glob("*.html")
-        if not path.read_text(encoding="utf-8").lstrip().startswith(("{#", "{% load", "{% comment"))
+        if not opening.match(path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
+def test_includes_see_only_their_arguments():
+    call = re.compile(r'\{% include "includes/([a-z_]+\.html)"([^%]*)%\}')
+    wrong = [
+        f"{path.relative_to(ROOT)} : {name}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for name, arguments in call.findall(path.read_text(encoding="utf-8"))
+        if name not in READS_THE_PAGE and not arguments.rstrip().endswith("only")
     ]
     assert wrong == []
 

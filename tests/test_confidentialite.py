@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from structures.models import Competence, Contact, Lieu, Structure, Territoire
+from structures.validateurs import format_telephone
 
 SKIPPED = ("/comptes/", "/admin/", "/static/")
 
@@ -29,13 +30,20 @@ def secrets():
             if value:
                 yield f"adresse de {lieu}", value.splitlines()[0]
     for contact in Contact.objects.exclude(visibilite="public"):
-        yield from ((f"contact {contact.pk}", value) for value in (contact.nom, contact.courriel) if value)
+        means = (contact.nom, contact.courriel, contact.telephone and format_telephone(contact.telephone))
+        yield from ((f"contact {contact.pk}", value) for value in means if value)
     for structure in Structure.objects.exclude(attentes="", limites=""):
         for value in (structure.attentes, structure.limites):
             if value:
                 yield f"partenariat de {structure}", value.splitlines()[0]
-    for fiche in Competence.objects.filter(mobilisation_visibilite="partenaires").exclude(mobilisation_precisions=""):
+    for fiche in Competence.objects.filter(mobilisation_visibilite="partenaires").exclude(
+        mobilisation_precisions=""
+    ):
         yield f"procédure de {fiche}", fiche.mobilisation_precisions.splitlines()[0]
+    for fiche in Competence.objects.filter(mobilisation_visibilite="partenaires").exclude(
+        lien_mobilisation=""
+    ):
+        yield f"lien de {fiche}", fiche.lien_mobilisation
     for fiche in Competence.objects.exclude(visibilite="public"):
         yield f"fiche {fiche}", fiche.objectifs.splitlines()[0]
     for structure in Structure.objects.filter(territoire__acces=Territoire.Acces.PARTENAIRES):
@@ -47,7 +55,9 @@ def readable_text(response):
     if response["Content-Type"] == "application/pdf":
         text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(response.content)).pages)
     else:
-        text = html.unescape(re.sub(r"</?(span|button|abbr|b|p|li|ul|br|a)\b[^>]*>", "", response.content.decode()))
+        text = html.unescape(
+            re.sub(r"</?(span|button|abbr|b|p|li|ul|br|a)\b[^>]*>", "", response.content.decode())
+        )
     return fold_space(text)
 
 
@@ -78,7 +88,9 @@ def test_nothing_confidential_on_any_public_page_or_sheet(demonstration):
     assert len(planted) > 100
     # What is public elsewhere (a shared switchboard, a sentence that two fiches share) proves no leak.
     client = Client()
-    searches = [f"/recherche/?q={word}" for word in ("abri", "refuge", "passage", "confidentiel", "partenaire")]
+    searches = [
+        f"/recherche/?q={word}" for word in ("abri", "refuge", "passage", "confidentiel", "partenaire")
+    ]
     names = [structure.get_absolute_url() for structure in Structure.objects.all()]
     fiches = [fiche.get_absolute_url() for fiche in Competence.objects.select_related("structure", "theme")]
     pages, leaks = 0, []
@@ -99,5 +111,15 @@ def test_sheets_of_partners_never_carry_a_confidential_address(demonstration, dj
     lieu = Lieu.objects.get(structure__slug="le-passage", adresse_confidentielle=True)
     page = client.get("/structures/le-passage/")
     assert fold_space(lieu.adresse) in readable_text(page)
-    for address in re.findall(r'href="([^"]+\.pdf)"', page.content.decode()):
-        assert fold_space(lieu.adresse) not in readable_text(client.get(address))
+    sheets = re.findall(r'href="([^"]+\.pdf[^"]*)"', page.content.decode())
+    assert len(sheets) >= 2
+    for address in sheets:
+        assert fold_space(lieu.adresse) not in readable_text(client.get(html.unescape(address)))
+
+
+def test_lists_never_tell_the_town_of_a_confidential_place(demonstration, django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.get(email="coordination@repertoire.example.org"))
+    lieu = Lieu.objects.get(structure__slug="le-passage", adresse_confidentielle=True)
+    for address in ("/themes/logement/", "/recherche/?q=passage", "/", "/structures/"):
+        assert fold_space(lieu.commune) not in readable_text(client.get(address))

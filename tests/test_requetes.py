@@ -24,7 +24,9 @@ PAGES = {
 
 
 def count(client, address):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert client.get(address).status_code == 200
     return [query["sql"] for query in queries.captured_queries]
 

@@ -20,10 +20,7 @@ def competence_detail(request, slug, theme):
 @login_not_required
 def competence_pdf(request, slug, theme):
     vue, _autres = read_fiche(request, slug, theme)
-    content = impression.render_fiche(
-        vue, territoire=request.territoire, sigles=vocabulaire_of(request).sigles
-    )
-    return pdf_response(content, f"{slug}-{theme}")
+    return pdf_response(impression.render_fiche(vue, **sheet_options(request)), f"{slug}-{theme}")
 
 
 def read_fiche(request, slug, theme):

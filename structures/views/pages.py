@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -13,6 +13,8 @@ from structures.models import Annexe, Sigle, Structure, Territoire
 from structures.texte import fold
 from structures.views.acces import get_territoire
 from structures.vocabulaires import load_vocabulaire
+
+MAX_NEAR = 500
 
 
 @login_not_required
@@ -69,19 +71,27 @@ def sante(request):
 
 
 @login_not_required
+def robots(request):
+    """Tell search engines what is of no use to them: accounts, administration, endless searches."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/admin/", "/comptes/", "/recherche/"))]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@login_not_required
 def page_not_found(request, exception):
     """The 404 page: it searches for what the address seemed to ask for, among what this reader may read."""
     slug = [part for part in request.path.split("/") if part][-1:] or [""]
-    words = fold(slug[0].replace("-", " ").removesuffix(".pdf"))[:80]
+    words = fold(slug[0].replace("-", " ").replace("\x00", "").removesuffix(".pdf"))[:80]
     suggestions = []
     if words and request.territoire:
         readable = Structure.objects.visible_to(request.droits).filter(
             territoire__in=request.droits.scope_of(request.territoire)
         )
-        names = dict(
-            readable.filter(cle_tri__contains=words.split()[0][:2]).values_list("cle_tri", "slug")[:500]
-        )
-        near = get_close_matches(words, names, n=5, cutoff=0.4)
+        # The whole first word leads straight to the name; its first letters, to a name that was misspelt.
+        first = words.split()[0]
+        same = readable.filter(cle_tri__contains=first).values_list("cle_tri", flat=True)[:MAX_NEAR]
+        alike = readable.filter(cle_tri__startswith=first[:2]).values_list("cle_tri", flat=True)[:MAX_NEAR]
+        near = get_close_matches(words, {*same, *alike}, n=5, cutoff=0.4)
         suggestions = list(readable.filter(cle_tri__in=near))
     return render(
         request,

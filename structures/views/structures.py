@@ -53,10 +53,7 @@ def structure_detail(request, slug):
 @login_not_required
 def structure_pdf(request, slug):
     vue = read_structure(request, slug)
-    content = impression.render_structure(
-        vue, territoire=request.territoire, sigles=vocabulaire_of(request).sigles
-    )
-    return pdf_response(content, slug)
+    return pdf_response(impression.render_structure(vue, **sheet_options(request)), slug)
 
 
 def read_structure(request, slug):
@@ -107,7 +104,7 @@ def vocabulaire_of(request):
 
 
 def sheet_options(request):
-    """Return what a sheet needs of the request: ``?pour=partenaires`` adds what a partner may read and not hand over."""
+    """Return what a sheet needs of the request. ``?pour=partenaires``: with what a partner reads and keeps."""
     return {
         "territoire": request.territoire,
         "sigles": vocabulaire_of(request).sigles,

@@ -55,7 +55,9 @@ def own_database(worker_id):
     with psycopg.connect(address._replace(path="/postgres").geturl(), autocommit=True) as connection:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
+        )
         yield address._replace(path=f"/{name}").geturl()
         connection.execute(drop)
 
@@ -84,14 +86,22 @@ def demonstration(tmp_path_factory, own_database):
         ["charger_demo"],
         ["collectstatic", "--noinput", "--verbosity=0"],
     ):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     bind = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--log-level", "warning"]
     with subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "repertoire.wsgi:application", *bind], cwd=ROOT, env=environment
     ) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}/sante/", server)
-            comptes = tomllib.loads((ROOT / "fixtures" / "caluire" / "comptes.toml").read_text(encoding="utf-8"))
+            comptes = tomllib.loads(
+                (ROOT / "fixtures" / "caluire" / "comptes.toml").read_text(encoding="utf-8")
+            )
             yield Demonstration(
                 f"http://localhost:{port}",
                 var,
@@ -124,9 +134,17 @@ def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium, which the set-up installs: Playwright's own download is not used."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert chromium, "Chromium manque : « make test » l’installe"
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return browser_type_launch_args | {"executable_path": chromium, "args": [*quiet, *sandbox, "--disable-gpu"]}
+    return browser_type_launch_args | {
+        "executable_path": chromium,
+        "args": [*quiet, *sandbox, "--disable-gpu"],
+    }
 
 
 @pytest.fixture(scope="session")

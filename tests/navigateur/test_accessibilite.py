@@ -32,7 +32,12 @@ LOGGED_IN = {
     "courriels": "/comptes/email/",
     "double": "/comptes/2fa/",
 }
-STANDARD = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+STANDARD = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 KIB = 1024
 
 
@@ -44,7 +49,9 @@ def violations(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_violation_on_public_pages(browser, base_url, width, scheme):
-    context = browser.new_context(base_url=base_url, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context = browser.new_context(
+        base_url=base_url, viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
     page = context.new_page()
     found = {}
     for name, address in PAGES.items():
@@ -81,7 +88,10 @@ def test_first_load_is_light_and_asks_nobody_else(browser, base_url, name):
     received, hosts, refused = [], set(), []
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    page.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
+    page.on(
+        "console",
+        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
+    )
     page.goto(PAGES[name], wait_until="networkidle")
     context.close()
     assert sum(received) <= 150 * KIB

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from structures.models import Competence
+from structures.models import Campagne, Commune, Competence, Epci, Public, ReglageTheme
 from tests import fabriques
 from tests.conftest import SECRET_ADRESSE
 
@@ -19,10 +19,14 @@ def test_lists_and_forms_open(monde, model):
     fabriques.CampagneFactory(territoire=monde.public.territoire)
     client = monde.client("admin")
     name = f"admin:structures_{model._meta.model_name}"
-    changelist = client.get(reverse(f"{name}_changelist"), {"q": "a"} if admin.site._registry[model].search_fields else {})
+    changelist = client.get(
+        reverse(f"{name}_changelist"), {"q": "a"} if admin.site._registry[model].search_fields else {}
+    )
     assert changelist.status_code == 200
     assert SECRET_ADRESSE not in changelist.content.decode()
-    if row := model.objects.first():
+    row = model.objects.first()
+    assert row or model in {Campagne, Commune, Epci, Public, ReglageTheme}, "rien à ouvrir"
+    if row:
         assert client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
 
 
@@ -53,7 +57,12 @@ def test_fiche_is_edited_and_its_history_kept(monde):
 def test_malformed_hours_are_said_at_the_field(monde):
     lieu = monde.public.lieu
     address = reverse("admin:structures_lieu_change", args=[lieu.pk])
-    data = {"structure": lieu.structure_id, "nom": lieu.nom, "horaires_accueil": "Lundi 9h", "accessibilite": "{}"}
+    data = {
+        "structure": lieu.structure_id,
+        "nom": lieu.nom,
+        "horaires_accueil": "Lundi 9h",
+        "accessibilite": "{}",
+    }
     data |= {"ordre": "1", "periodes-TOTAL_FORMS": "0", "periodes-INITIAL_FORMS": "0"}
     page = monde.client("admin").post(address, data)
     assert page.status_code == 200

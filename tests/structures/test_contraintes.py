@@ -6,7 +6,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from structures.models import Competence, Contact, Lieu, Membre, PeriodeExceptionnelle, Structure, Territoire, User
+from structures.models import (
+    Competence,
+    Contact,
+    Lieu,
+    Membre,
+    PeriodeExceptionnelle,
+    Structure,
+    Territoire,
+    User,
+)
 from tests import fabriques
 
 pytestmark = pytest.mark.django_db

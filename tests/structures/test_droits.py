@@ -35,7 +35,9 @@ def test_partner_only_territory_is_unknown_to_others(monde, persona):
 
 def test_partner_only_fiche_of_a_public_territory(monde):
     theme = fabriques.ThemeFactory(slug="reserve")
-    fiche = fabriques.CompetenceFactory(structure=monde.public.structure, theme=theme, visibilite="partenaires")
+    fiche = fabriques.CompetenceFactory(
+        structure=monde.public.structure, theme=theme, visibilite="partenaires"
+    )
     assert monde.client("anonyme").get(fiche.get_absolute_url()).status_code == 404
     assert monde.client("coordinateur_autre_territoire").get(fiche.get_absolute_url()).status_code == 404
     assert monde.client("membre_autre_structure").get(fiche.get_absolute_url()).status_code == 200
@@ -56,7 +58,9 @@ def test_inactive_account_has_no_rights(monde):
 
 
 def test_ancestor_publishes_for_its_descendants(monde):
-    mdph = fabriques.StructureFactory(territoire=monde.public.territoire.parent, nom="MDPH d’essai", slug="mdph-essai")
+    mdph = fabriques.StructureFactory(
+        territoire=monde.public.territoire.parent, nom="MDPH d’essai", slug="mdph-essai"
+    )
     fiche = fabriques.CompetenceFactory(structure=mdph, theme=monde.public.theme)
     page = monde.client("anonyme").get(monde.public.theme.get_absolute_url() + "?territoire=ouverte")
     assert fiche.get_absolute_url() in page.content.decode()
@@ -64,7 +68,9 @@ def test_ancestor_publishes_for_its_descendants(monde):
 
 def test_sibling_territory_does_not_show_its_structures(monde):
     neighbour = fabriques.TerritoireFactory(parent=monde.public.territoire.parent, slug="voisine")
-    structure = fabriques.StructureFactory(territoire=neighbour, nom="Chez la voisine", slug="chez-la-voisine")
+    structure = fabriques.StructureFactory(
+        territoire=neighbour, nom="Chez la voisine", slug="chez-la-voisine"
+    )
     fabriques.CompetenceFactory(structure=structure, theme=monde.public.theme)
     page = monde.client("anonyme").get(monde.public.theme.get_absolute_url() + "?territoire=ouverte")
     assert "Chez la voisine" not in page.content.decode()
@@ -109,3 +115,89 @@ def test_unpublished_is_unknown_even_to_partners(monde, statut):
     assert monde.client("membre").get(monde.public.fiche.get_absolute_url()).status_code == 404
     Structure.objects.filter(pk=monde.public.structure.pk).update(statut=statut)
     assert monde.client("membre").get(monde.public.structure.get_absolute_url()).status_code == 404
+
+
+def test_link_to_refer_somebody_follows_the_procedure(monde):
+    monde.public.fiche.lien_mobilisation = "https://orientation-reservee.example.org"
+    monde.public.fiche.save()
+    for persona in ("anonyme", "membre"):
+        page = monde.client(persona).get(monde.public.fiche.get_absolute_url()).content.decode()
+        assert ("orientation-reservee" in page) == (persona == "membre")
+
+
+def test_what_is_written_about_a_confidential_place_is_hidden_with_it(monde):
+    monde.public.fiche.permanences.update(precisions=f"Sonner au {SECRET_ADRESSE}")
+    fabriques.PeriodeFactory(lieu=monde.public.lieu, message=f"Entrée par le {SECRET_ADRESSE}")
+    fabriques.PeriodeFactory(lieu=monde.public.lieu, nature="message", message=f"Travaux au {SECRET_ADRESSE}")
+    for address in (monde.public.fiche.get_absolute_url(), monde.public.structure.get_absolute_url()):
+        assert SECRET_ADRESSE not in monde.client("anonyme").get(address).content.decode()
+
+
+@pytest.mark.parametrize("statut", ["brouillon", "archivee"])
+def test_place_of_an_unpublished_host_is_not_shown(monde, statut):
+    host = fabriques.StructureFactory(territoire=monde.public.territoire, statut=statut)
+    lieu = fabriques.LieuFactory(structure=host, adresse="3 rue de l’Hôte")
+    fabriques.PermanenceFactory(competence=monde.public.fiche, lieu=lieu)
+    assert (
+        "3 rue de l’Hôte"
+        not in monde.client("membre").get(monde.public.fiche.get_absolute_url()).content.decode()
+    )
+
+
+def test_place_of_a_host_that_one_may_not_read_is_not_shown(monde):
+    lieu = fabriques.LieuFactory(structure=monde.prive.structure, adresse="3 rue de l’Hôte")
+    fabriques.PermanenceFactory(competence=monde.public.fiche, lieu=lieu)
+    for persona, seen in (("anonyme", False), ("coordinateur_autre_territoire", True)):
+        page = monde.client(persona).get(monde.public.fiche.get_absolute_url()).content.decode()
+        assert ("3 rue de l’Hôte" in page) == seen
+
+
+def test_partner_of_every_territory_reads_partner_fiches(monde):
+    monde.public.fiche.visibilite = "partenaires"
+    monde.public.fiche.save()
+    assert monde.client("admin").get(monde.public.fiche.get_absolute_url()).status_code == 200
+    assert monde.client("anonyme").get(monde.public.fiche.get_absolute_url()).status_code == 404
+
+
+def test_what_a_partner_reads_is_not_kept_by_the_browser(monde):
+    address = monde.public.fiche.get_absolute_url()
+    assert monde.client("membre").get(address)["Cache-Control"] == "private, no-store"
+    assert "no-store" not in monde.client("anonyme").get(address).get("Cache-Control", "")
+    assert monde.client("membre").get(f"{address}fiche.pdf")["Cache-Control"] == "private, no-store"
+
+
+def test_administration_is_entered_by_the_same_door(monde):
+    response = monde.client("anonyme").get("/admin/login/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/comptes/login/")
+
+
+def test_own_words_of_a_fiche_are_read_from_next_door(monde):
+    fabriques.PublicFactory(
+        code="gens-du-fleuve", libelle="Gens du fleuve", territoire=monde.public.territoire
+    )
+    fabriques.ChampFactory(
+        theme=monde.public.theme, code="bateaux", libelle="Bateaux", territoire=monde.public.territoire
+    )
+    monde.public.fiche.publics, monde.public.fiche.champs = ["gens-du-fleuve"], {"bateaux": "deux"}
+    monde.public.fiche.save()
+    page = (
+        monde.client("admin")
+        .get(monde.public.fiche.get_absolute_url() + "?territoire=fermee")
+        .content.decode()
+    )
+    assert "Gens du fleuve" in page
+    assert "Bateaux" in page
+
+
+def test_field_whose_type_changed_is_left_out_not_an_error(monde):
+    champ = fabriques.ChampFactory(theme=monde.public.theme, code="age", libelle="Âge", type="texte")
+    monde.public.fiche.champs = {"age": "12 à 15"}
+    monde.public.fiche.save()
+    type(champ).objects.filter(pk=champ.pk).update(type="nombre")
+    assert monde.client("anonyme").get(monde.public.fiche.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/structures/%00abc/", "/themes/%00/", "/%00", "/structures/a/%00.pdf"])
+def test_null_bytes_in_an_address_are_a_404(monde, address):
+    assert monde.client("anonyme").get(address).status_code == 404

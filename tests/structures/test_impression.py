@@ -101,6 +101,7 @@ def fiche(db):
         nom="Accueil du centre",
         adresse="12 place des Essais",
         acces="Bus 33, arrêt Hôtel de Ville",
+        telephone="",
         horaires_accueil="Mo-Fr 09:00-12:00; PH off",
         accessible=True,
     )

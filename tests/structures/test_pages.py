@@ -32,9 +32,14 @@ def read(monde, address, persona="anonyme"):
 
 
 def test_home_counts_the_fiches_that_this_reader_may_read(monde):
-    fabriques.CompetenceFactory(structure=monde.public.structure, theme=fabriques.ThemeFactory(nom="Secret"), partenaires=True)
+    fabriques.CompetenceFactory(
+        structure=monde.public.structure, theme=fabriques.ThemeFactory(nom="Secret"), partenaires=True
+    )
     tabs = {
-        persona: {onglet.nom: nombre for onglet, nombre in monde.client(persona).get("/?territoire=ouverte").context["onglets_comptes"]}
+        persona: {
+            onglet.nom: nombre
+            for onglet, nombre in monde.client(persona).get("/?territoire=ouverte").context["onglets_comptes"]
+        }
         for persona in ("anonyme", "membre")
     }
     assert (tabs["anonyme"]["Hébergement d’essai"], tabs["anonyme"]["Secret"]) == (1, 0)
@@ -57,7 +62,9 @@ def test_home_shows_the_latest_changes_first(monde):
 def test_sub_theme_counts_in_its_tab_and_has_its_own_page(monde):
     child = fabriques.ThemeFactory(nom="Sous-thème", slug="sous-theme", parent=monde.public.theme)
     fiche = fabriques.CompetenceFactory(structure=monde.public.structure, theme=child)
-    assert fiche.get_absolute_url() in read(monde, monde.public.theme.get_absolute_url() + "?territoire=ouverte")
+    assert fiche.get_absolute_url() in read(
+        monde, monde.public.theme.get_absolute_url() + "?territoire=ouverte"
+    )
     page = read(monde, "/themes/sous-theme/?territoire=ouverte")
     assert fiche.get_absolute_url() in page
     assert monde.public.fiche.get_absolute_url() not in page
@@ -68,7 +75,10 @@ def test_territory_renames_reorders_and_hides_themes(monde):
     hidden = fabriques.ThemeFactory(nom="Caché", slug="cache-ici")
     fabriques.ReglageThemeFactory(theme=other, territoire=monde.public.territoire, nom="Renommé ici", ordre=0)
     fabriques.ReglageThemeFactory(theme=hidden, territoire=monde.public.territoire, masque=True)
-    names = [onglet.nom for onglet, _ in monde.client("anonyme").get("/?territoire=ouverte").context["onglets_comptes"]]
+    names = [
+        onglet.nom
+        for onglet, _ in monde.client("anonyme").get("/?territoire=ouverte").context["onglets_comptes"]
+    ]
     assert names[0] == "Renommé ici"
     assert "Caché" not in names
     assert monde.client("anonyme").get("/themes/cache-ici/?territoire=ouverte").status_code == 404
@@ -122,8 +132,15 @@ def test_not_filled_in_is_said_as_such(monde):
 
 
 def test_suspended_and_full_are_said(monde):
-    suspended = fabriques.CompetenceFactory(structure=monde.public.structure, theme=fabriques.ThemeFactory(), suspendue=True)
-    full = fabriques.CompetenceFactory(structure=monde.public.structure, theme=fabriques.ThemeFactory(), disponibilite="complet", delai_attente_jours=180)
+    suspended = fabriques.CompetenceFactory(
+        structure=monde.public.structure, theme=fabriques.ThemeFactory(), suspendue=True
+    )
+    full = fabriques.CompetenceFactory(
+        structure=monde.public.structure,
+        theme=fabriques.ThemeFactory(),
+        disponibilite="complet",
+        delai_attente_jours=180,
+    )
     assert suspended.suspension_motif in read(monde, suspended.get_absolute_url())
     assert "environ 6 mois" in read(monde, full.get_absolute_url())
 
@@ -154,11 +171,14 @@ def test_any_page_number_is_an_ordinary_page(monde, address, page):
     assert monde.client("anonyme").get(address, {"page": page}).status_code == 200
 
 
-@pytest.mark.parametrize("territoire", ["inconnu", "fermee", "departement", "", "<b>"])
-def test_unknown_or_forbidden_territory_in_the_address_is_left_aside(monde, territoire):
-    response = monde.client("anonyme").get("/", {"territoire": territoire})
-    assert response.status_code == 200
-    assert response.context["territoire"].slug == "ouverte"
+@pytest.mark.parametrize("territoire", ["inconnu", "fermee", "departement", "<b>", "\x00"])
+def test_unknown_or_forbidden_territory_in_the_address_is_a_404(monde, territoire):
+    for address in ("/", monde.public.fiche.get_absolute_url()):
+        assert monde.client("anonyme").get(address, {"territoire": territoire}).status_code == 404
+
+
+def test_empty_territory_in_the_address_is_the_usual_one(monde):
+    assert monde.client("anonyme").get("/?territoire=").context["territoire"].slug == "ouverte"
 
 
 def test_browser_remembers_the_territory_that_it_chose(monde):
