@@ -212,9 +212,12 @@ def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, competen
     if hidden:
         # What people write about a place can tell where it is: only the days are kept.
         periodes = [
-            horaires.Periode(p.debut, p.fin, p.nature, p.horaires) for p in periodes if p.nature != MESSAGE
+            horaires.Periode(p.debut, p.fin, p.nature, p.horaires, competence_id=p.competence_id)
+            for p in periodes
+            if p.nature != MESSAGE
         ]
-    etat = horaires.etat(hours, a=now, departement=departement, periodes=periodes)
+    base = lieu.horaires_accueil if permanence and permanence.horaires_accueil else None
+    etat = horaires.etat(hours, a=now, departement=departement, periodes=periodes, base=base)
     today = now.astimezone(horaires.fuseau(departement)).date()
     return LieuVue(
         pk=lieu.pk,

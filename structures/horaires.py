@@ -10,6 +10,9 @@ Three rules hold throughout:
   untouched, and takes the one from Saturday to Sunday away;
 - a doubt is told (`a_verifier`): hours that depend on school holidays, whose calendar is not known here, and hours that
   do not mention public holidays on such a day. The syntax says that the latter apply; who wrote them may not know.
+
+What takes place somewhere (a fiche) may have hours of its own there. Other hours of the place then open or close the
+door, they do not make it take place: they are intersected with its own, and a day of which nothing is left is in doubt.
 """
 
 from collections.abc import Iterable
@@ -17,7 +20,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from structures.horaires_mots import creneaux_en_mots, jour_en_mots, phrase
+from structures.horaires_mots import (
+    HORAIRES_MODIFIES,
+    NB,
+    creneaux_en_mots,
+    jour_en_mots,
+    jour_relatif,
+    phrase,
+    sans_redite,
+)
 from structures.horaires_osm import (
     FERME,
     HORIZON,
@@ -29,6 +40,8 @@ from structures.horaires_osm import (
     Creneau,
     Expression,
     Journee,
+    croiser,
+    heriter_fermetures,
     journee,
     lire,
     prochain_jour,
@@ -36,7 +49,7 @@ from structures.horaires_osm import (
 )
 from structures.horaires_saisie import valider_horaires
 from structures.horaires_semaine import Ligne, en_mots
-from structures.jours_feries import nom_ferie, zone_feries
+from structures.jours_feries import est_ferie, nom_ferie, zone_feries
 
 __all__ = [
     "EtatOuverture",
@@ -58,6 +71,9 @@ VERIFIER_VACANCES = "à vérifier pendant les vacances scolaires"
 
 # Open for longer than this without a break: no closing time is told.
 SANS_FIN = 8 * JOURNEE
+# More public holidays than that do not follow each other.
+FERIES_DE_SUITE = 4
+SEMAINE = 7
 
 _ACCUEIL = frozenset({OUVERT, SUR_RENDEZ_VOUS})
 _PORTE_OUVERTE = frozenset({OUVERT})
@@ -91,6 +107,8 @@ class Periode:
     nature: str = FERMETURE
     horaires: str = ""
     message: str = ""
+    # The fiche that it is about; None: the whole place.
+    competence_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,8 @@ class EtatOuverture:
     # Next time that somebody is received; None when open, or when there is none within ten years.
     prochaine_ouverture: datetime | None = None
     prochaine_sur_rendez_vous: bool = False
+    # What the slot of that next time says beside its hours.
+    prochaine_precision: str = ""
     commentaire: str = ""
     # What the exceptional periods of the day have to say.
     message: str = ""
@@ -112,7 +132,7 @@ class EtatOuverture:
     en_fermeture: bool = False
     fermeture_fin: date | None = None
     fermeture_motif: str = ""
-    # Why the state is unknown: « non_renseigne », « illisible », « a_confirmer », « vacances ».
+    # Why the state is unknown: « non_renseigne », « illisible », « a_confirmer », « vacances », « modifies ».
     raison: str = ""
     # When it hangs on school holidays: what it is outside them.
     statut_ordinaire: str = ""
@@ -139,28 +159,40 @@ def fuseau(code_departement: str) -> ZoneInfo:
     return ZoneInfo(FUSEAUX.get((code_departement or "").strip(), "Europe/Paris"))
 
 
-def etat(horaires: str, *, a: datetime, departement: str, periodes: Iterable = ()) -> EtatOuverture:
+def etat(
+    horaires: str, *, a: datetime, departement: str, periodes: Iterable = (), base: str | None = None
+) -> EtatOuverture:
     """State of a place at the aware instant `a`.
 
     `horaires` in OpenStreetMap syntax, `departement` its code (« 69 », « 974 »), `periodes` its exceptional periods.
+    `base`: the hours of the place (« » when they are not known), when `horaires` are a fiche's own; None otherwise.
     Never raises for a text that cannot be read: the state is then « inconnu ».
     """
     _refuser_instant_naif(a)
-    agenda = _Agenda(horaires, departement, tuple(periodes))
+    agenda = _Agenda(horaires, departement, tuple(periodes), base)
     reponse = agenda.etat(a)
     if not agenda.depend_des_vacances:
         return reponse
-    pendant = _Agenda(horaires, departement, agenda.periodes, vacances=True).etat(a)
-    return _comparer(reponse, pendant)
+    pendant = _Agenda(horaires, departement, agenda.periodes, base, vacances=True).etat(a)
+    return _comparer(reponse, pendant, a)
 
 
 def prochains_jours(
-    horaires: str, *, a: datetime, departement: str, periodes: Iterable = (), jours: int = 14
+    horaires: str,
+    *,
+    a: datetime,
+    departement: str,
+    periodes: Iterable = (),
+    base: str | None = None,
+    jours: int = 14,
 ) -> list[Jour]:
-    """The coming days, from the one that `a` is in at the place. A slot is listed on the day on which it starts."""
+    """The coming days, from the one that `a` is in at the place. A slot is listed on the day on which it starts.
+
+    The arguments are those of `etat`.
+    """
     _refuser_instant_naif(a)
-    agenda = _Agenda(horaires, departement, tuple(periodes))
-    pendant = _Agenda(horaires, departement, agenda.periodes, vacances=True)
+    agenda = _Agenda(horaires, departement, tuple(periodes), base)
+    pendant = _Agenda(horaires, departement, agenda.periodes, base, vacances=True)
     premier = a.astimezone(agenda.fuseau).date()
     resultat = []
     for rang in range(jours):
@@ -174,8 +206,13 @@ def _refuser_instant_naif(a: datetime) -> None:
         raise ValueError("L’instant doit porter un fuseau horaire.")
 
 
-def _comparer(hors: EtatOuverture, pendant: EtatOuverture) -> EtatOuverture:
-    """The state when nobody knows whether these are school holidays, from both answers."""
+def _comparer(hors: EtatOuverture, pendant: EtatOuverture, a: datetime) -> EtatOuverture:
+    """The state when nobody knows whether these are school holidays, from both answers.
+
+    The doubt is told when the line that a person reads would be another one.
+    """
+    if hors.raison == "modifies":
+        return hors
     if hors.statut != pendant.statut:
         return replace(
             hors,
@@ -184,7 +221,7 @@ def _comparer(hors: EtatOuverture, pendant: EtatOuverture) -> EtatOuverture:
             raison="vacances",
             a_verifier=VERIFIER_VACANCES,
         )
-    if (hors.jusqua, hors.prochaine_ouverture) != (pendant.jusqua, pendant.prochaine_ouverture):
+    if phrase(hors, a) != phrase(pendant, a):
         return replace(hors, a_verifier=VERIFIER_VACANCES)
     return hors
 
@@ -192,9 +229,20 @@ def _comparer(hors: EtatOuverture, pendant: EtatOuverture) -> EtatOuverture:
 class _Agenda:
     """The hours of one place with its exceptional periods, in or out of school holidays."""
 
-    def __init__(self, horaires: str, departement: str, periodes: tuple, *, vacances: bool = False):
+    def __init__(
+        self,
+        horaires: str,
+        departement: str,
+        periodes: tuple,
+        base: str | None = None,
+        *,
+        vacances: bool = False,
+    ):
         self.texte = (horaires or "").strip()
         self.expression = lire(self.texte) if self.texte else None
+        # Whether the hours are a fiche's own, at a place that has others.
+        self.propres = base is not None
+        self.base = lire(base.strip()) if base and base.strip() else None
         self.zone = zone_feries(departement)
         self.fuseau = fuseau(departement)
         self.periodes = periodes
@@ -216,18 +264,40 @@ class _Agenda:
         """The period that rules that day: a closure before other hours, the one that starts last otherwise."""
         if not self.periodes:
             return None
-        periodes = self._periodes_du(jour)
+        # Hours said of the fiche itself come before those of the whole place.
+        periodes = sorted(self._periodes_du(jour), key=_du_lieu)
         return next(
             (p for nature in (FERMETURE, HORAIRES) for p in periodes if p.nature == nature),
             None,
         )
 
+    def _croise(self, exception) -> bool:
+        """Whether the period changes the hours of the place, around something that has hours of its own."""
+        return self.propres and exception.nature == HORAIRES and _du_lieu(exception)
+
     def _expression_du(self, jour: date) -> tuple[str, Expression | None]:
+        """What rules that day; for hours that a period only restricts, these hours."""
         exception = self.exception(jour)
-        if exception is None:
+        if exception is None or self._croise(exception):
             return self.texte, self.expression
-        texte = (exception.horaires or "").strip()
-        return texte, lire(texte) if texte else None
+        return (exception.horaires or "").strip(), self._expression_de(exception)
+
+    def _expression_de(self, periode) -> Expression | None:
+        """Hours of a period. What they replace still says whether holidays are off, when they do not."""
+        texte = (periode.horaires or "").strip()
+        expression = lire(texte) if texte else None
+        if expression is None or self._vise_des_feries(periode):
+            return expression
+        sources = (self.base,) if self._croise(periode) else (self.expression, self.base)
+        source = next((s for s in sources if s is not None and s.cite_feries), None)
+        return heriter_fermetures(expression, source) if source else expression
+
+    def _vise_des_feries(self, periode) -> bool:
+        """Whether a period is made of public holidays only: its hours are then meant for them."""
+        if periode.fin is None or (periode.fin - periode.debut).days >= FERIES_DE_SUITE:
+            return False
+        jours = range((periode.fin - periode.debut).days + 1)
+        return all(est_ferie(periode.debut + timedelta(days=rang), self.zone) for rang in jours)
 
     def journee(self, jour: date) -> Journee | None:
         """Slots that start that day, None when they are not known."""
@@ -235,7 +305,16 @@ class _Agenda:
         if exception is not None and exception.nature == FERMETURE:
             return Journee(fermeture=True)
         _, expression = self._expression_du(jour)
-        return journee(expression, jour, self.zone, self.vacances) if expression else None
+        du_jour = journee(expression, jour, self.zone, self.vacances) if expression else None
+        if exception is None or not du_jour or not du_jour.creneaux or not self._croise(exception):
+            return du_jour
+        lieu = self._expression_de(exception)
+        ouvertures = journee(lieu, jour, self.zone, self.vacances).creneaux if lieu else ()
+        communs = croiser(du_jour.creneaux, ouvertures)
+        if communs:
+            return replace(du_jour, creneaux=communs)
+        douteux = tuple(replace(creneau, statut=INCONNU) for creneau in du_jour.creneaux)
+        return replace(du_jour, creneaux=douteux, modifiee=True)
 
     def heures_du(self, jour: date) -> tuple[Creneau, ...] | None:
         du_jour = self.journee(jour)
@@ -269,8 +348,11 @@ class _Agenda:
             heures = creneaux_en_mots(creneaux)
         commentaires = dict.fromkeys(filter(None, (c.commentaire for c in creneaux)))
         commentaire = " · ".join(commentaires) or (du_jour.commentaire if du_jour else "")
-        if not sur:
-            commentaire = " · ".join(filter(None, (commentaire, VERIFIER_VACANCES)))
+        doutes = (
+            HORAIRES_MODIFIES if du_jour and du_jour.modifiee else "",
+            "" if sur else VERIFIER_VACANCES,
+        )
+        commentaire = " · ".join(filter(None, (commentaire, *doutes)))
         return Jour(
             date=jour,
             label=jour_en_mots(jour),
@@ -278,7 +360,7 @@ class _Agenda:
             creneaux=tuple((self._instant(jour, c.debut), self._instant(jour, c.fin)) for c in creneaux),
             heures=heures,
             ferie=nom_ferie(jour, self.zone),
-            fermeture=(exception.message or "fermeture exceptionnelle") if ferme else "",
+            fermeture=(sans_redite(exception.message) or "fermeture exceptionnelle") if ferme else "",
             message=self._message(jour),
             commentaire=commentaire,
         )
@@ -305,24 +387,53 @@ class _Agenda:
         suite = None
         if statut != OUVERT:
             suite = self.prochaine(jour, minute, _PORTE_OUVERTE if statut == SUR_RENDEZ_VOUS else _ACCUEIL)
+        modifie = ""
         if actuel:
             jour_en_cause = jour + timedelta(days=actuel.debut // JOURNEE)
+            if statut == INCONNU and self.journee(jour_en_cause).modifiee:
+                raison, modifie = "modifies", HORAIRES_MODIFIES
         else:
             jour_en_cause = suite[0] if suite else None
+            if self._sur_rendez_vous_seulement(jour, minute, du_jour, suite):
+                statut, commentaire = SUR_RENDEZ_VOUS, suite[1].commentaire
+            modifie = self._modifie_avant(jour, minute, jour_en_cause)
+        fermeture = self._fermeture(jour)
+        if fermeture and fermeture["fermeture_fin"] != jour and not actuel:
+            # The line tells how long the closure lasts, not what comes after it.
+            modifie, jour_en_cause = "", None
         return EtatOuverture(
             statut=statut,
             jour=jour,
             jusqua=self._fin(jour, actuel, creneaux, local) if actuel else None,
             prochaine_ouverture=_apres(self._instant(suite[0], suite[1].debut), local) if suite else None,
             prochaine_sur_rendez_vous=bool(suite and suite[1].statut == SUR_RENDEZ_VOUS),
+            prochaine_precision=suite[1].commentaire if suite else "",
             commentaire=commentaire,
             message=self._message(jour) if self.periodes else "",
             ferie=nom_ferie(jour, self.zone),
             ferme_aujourdhui=du_jour is not None and not du_jour.creneaux,
             raison=raison if statut == INCONNU else "",
-            a_verifier=self._ferie_oublie(jour_en_cause),
-            **self._fermeture(jour),
+            a_verifier=" · ".join(filter(None, (modifie, self._ferie_oublie(jour_en_cause)))),
+            **fermeture,
         )
+
+    def _sur_rendez_vous_seulement(self, jour: date, minute: int, du_jour: Journee | None, suite) -> bool:
+        """Whether nobody is ever received without an appointment: between two slots that is not « closed »."""
+        if not du_jour or du_jour.fermeture or not suite or suite[1].statut != SUR_RENDEZ_VOUS:
+            return False
+        return self.prochaine(jour, minute, _PORTE_OUVERTE) is None
+
+    def _modifie_avant(self, jour: date, minute: int, fin: date | None) -> str:
+        """Doubt on a day whose hours are modified, that comes before the announced opening."""
+        if not self.propres or not self.periodes:
+            return ""
+        jours = min((fin - jour).days, SEMAINE) if fin else SEMAINE
+        for rang in range(jours + 1):
+            candidat = jour + timedelta(days=rang)
+            du_jour = self.journee(candidat)
+            if du_jour and du_jour.modifiee and (rang or du_jour.creneaux[-1].debut > minute):
+                return f"à vérifier{NB}: horaires modifiés {jour_relatif(candidat, jour)}"
+        return ""
 
     def _fin(self, jour: date, actuel: Creneau, creneaux: list[Creneau], local: datetime) -> datetime | None:
         fin = _fin_continue(actuel, creneaux)
@@ -376,12 +487,17 @@ class _Agenda:
 
     def _ferie_oublie(self, jour: date | None) -> str:
         """Doubt on a public holiday that the hours of that day say nothing about."""
-        if not jour or self.exception(jour) is not None or not self.expression:
+        ferie = nom_ferie(jour, self.zone) if jour else ""
+        if not ferie:
             return ""
-        if self.expression.cite_feries or self.expression.permanent:
-            return ""
-        ferie = nom_ferie(jour, self.zone)
-        return f"à vérifier\u00a0: jour férié ({ferie})" if ferie else ""
+        exception = self.exception(jour)
+        expressions = [self._expression_du(jour)[1]]
+        if exception is not None:
+            if exception.nature == FERMETURE or self._vise_des_feries(exception):
+                return ""
+            expressions.append(self._expression_de(exception))
+        doute = any(e is not None and not e.cite_feries and not e.permanent for e in expressions)
+        return f"à vérifier{NB}: jour férié ({ferie})" if doute else ""
 
     def _instant(self, jour: date, minutes: int) -> datetime:
         """Aware instant of a time on the clock; one that is skipped in spring is when the clock jumps over it."""
@@ -391,6 +507,11 @@ class _Agenda:
             if instant.astimezone(UTC).astimezone(self.fuseau).replace(tzinfo=None) == naif:
                 return instant
             naif += timedelta(minutes=1)
+
+
+def _du_lieu(periode) -> bool:
+    """Whether the period is about the whole place, not about one fiche."""
+    return getattr(periode, "competence_id", None) is None
 
 
 def _apres(instant: datetime, local: datetime) -> datetime:

@@ -1,11 +1,18 @@
 """Opening hours in plain French: hours, dates, and the one line that says whether a place is open."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from textwrap import shorten
 
 from structures.horaires_osm import FERME, INCONNU, JOURNEE, OUVERT, SUR_RENDEZ_VOUS, Creneau
 
-# Non-breaking space: « 8 h 30 » and « 8 h 30 – 12 h » stay on one line.
+# Non-breaking space: « 8 h 30 » stays on one line.
 NB = "\u00a0"
+# Between two hours. A line may break after a dash even before a non-breaking space, not before a word joiner.
+TIRET = f"{NB}–\u2060{NB}"
+
+# Begins with a small letter inside a sentence, with a capital one when it is the whole of it.
+HORAIRES_MODIFIES = f"à vérifier{NB}: horaires modifiés ce jour-là"
 
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MOIS = (
@@ -41,7 +48,7 @@ def plage_en_mots(debut: int, fin: int) -> str:
     if debut == 0 and fin == JOURNEE:
         return f"24{NB}h/24"
     lendemain = " (le lendemain)" if fin > JOURNEE else ""
-    return f"{heure(debut)}{NB}–{NB}{'minuit' if fin == JOURNEE else heure(fin)}{lendemain}"
+    return f"{heure(debut)}{TIRET}{'minuit' if fin == JOURNEE else heure(fin)}{lendemain}"
 
 
 def creneaux_en_mots(creneaux: tuple[Creneau, ...]) -> str:
@@ -80,6 +87,8 @@ def phrase(etat, a: datetime) -> str:
 
     `etat` is what `structures.horaires.etat` answers for the aware instant `a`.
     """
+    if etat.raison == "modifies":
+        return _majuscule(HORAIRES_MODIFIES)
     statut = etat.statut_ordinaire or etat.statut
     corps = {OUVERT: _ouvert, FERME: _ferme, SUR_RENDEZ_VOUS: _sur_rendez_vous, INCONNU: _inconnu}[statut](
         etat, a
@@ -89,17 +98,20 @@ def phrase(etat, a: datetime) -> str:
 
 def _ouvert(etat, a: datetime) -> str:
     if etat.jusqua is None:
-        return f"Ouvert 24{NB}h/24"
+        return f"Ouvert 24{NB}h/24{_mots(etat.commentaire)}"
     # Through UTC: two local times of one zone are subtracted as the clock shows them, wrong on the days it changes.
     if etat.jusqua.astimezone(UTC) - a.astimezone(UTC) <= BIENTOT:
-        return f"Ferme bientôt, à {_heure_de_fin(etat.jusqua)}"
-    return f"Ouvert maintenant, {_jusqua(etat, a)}"
+        return f"Ferme bientôt{_mots(etat.commentaire)}, à {_heure_de_fin(etat.jusqua)}"
+    return f"Ouvert maintenant{_mots(etat.commentaire)}, {_jusqua(etat, a)}"
 
 
 def _sur_rendez_vous(etat, a: datetime) -> str:
+    condition = _majuscule(_condition(etat.commentaire))
+    if etat.prochaine_ouverture and etat.prochaine_sur_rendez_vous:
+        return f"{condition} · prochaine fois {_quand(etat)}"
     if etat.prochaine_ouverture:
-        return f"Sur rendez-vous · {_ouvre(etat)}"
-    return f"Sur rendez-vous, {_jusqua(etat, a)}" if etat.jusqua else "Sur rendez-vous"
+        return f"{condition} · {_ouvre(etat)}"
+    return f"{condition}, {_jusqua(etat, a)}" if etat.jusqua else condition
 
 
 def _inconnu(etat, _a: datetime) -> str:
@@ -107,17 +119,18 @@ def _inconnu(etat, _a: datetime) -> str:
         return "Horaires non renseignés"
     if etat.raison == "illisible":
         return "Horaires à vérifier"
-    return f"Ouverture à confirmer{_motif(etat.commentaire)}"
+    return f"Ouverture à confirmer{_mots(etat.commentaire)}"
 
 
 def _ferme(etat, _a: datetime) -> str:
+    motif = _motif(sans_redite(etat.fermeture_motif))
     if etat.en_fermeture and etat.fermeture_fin is None:
-        return f"Fermé jusqu’à nouvel ordre{_motif(etat.fermeture_motif)}"
+        return f"Fermé jusqu’à nouvel ordre{motif}"
     if etat.en_fermeture and etat.fermeture_fin != etat.jour:
         fin = quantieme(etat.fermeture_fin, annee=etat.fermeture_fin.year != etat.jour.year)
-        return f"Fermé jusqu’au {fin} inclus{_motif(etat.fermeture_motif)}"
+        return f"Fermé jusqu’au {fin} inclus{motif}"
     if etat.en_fermeture:
-        debut = f"Fermé aujourd’hui{_motif(etat.fermeture_motif)}"
+        debut = f"Fermé aujourd’hui{motif}"
     elif etat.ferie and etat.ferme_aujourdhui:
         debut = f"Fermé aujourd’hui{_motif(etat.ferie)}"
     else:
@@ -125,19 +138,28 @@ def _ferme(etat, _a: datetime) -> str:
     return f"{debut} · {_ouvre(etat)}" if etat.prochaine_ouverture else debut
 
 
-def _ouvre(etat) -> str:
-    ouverture = etat.prochaine_ouverture
-    ecart = (ouverture.date() - etat.jour).days
+def jour_relatif(jour: date, depuis: date) -> str:
+    """A day to come as people name it: « aujourd’hui », « demain », « lundi », « lundi 30 novembre »."""
+    ecart = (jour - depuis).days
     if ecart == 0:
-        quand = "aujourd’hui"
-    elif ecart == 1:
-        quand = "demain"
-    elif ecart <= 6:
-        quand = JOURS[ouverture.weekday()]
-    else:
-        quand = jour_en_mots(ouverture.date(), annee=ouverture.year != etat.jour.year)
-    rendez_vous = " (sur rendez-vous)" if etat.prochaine_sur_rendez_vous else ""
-    return f"ouvre {quand} à {heure(ouverture.hour * 60 + ouverture.minute)}{rendez_vous}"
+        return "aujourd’hui"
+    if ecart == 1:
+        return "demain"
+    if ecart <= 6:
+        return JOURS[jour.weekday()]
+    return jour_en_mots(jour, annee=jour.year != depuis.year)
+
+
+def _quand(etat) -> str:
+    ouverture = etat.prochaine_ouverture
+    return f"{jour_relatif(ouverture.date(), etat.jour)} à {heure(ouverture.hour * 60 + ouverture.minute)}"
+
+
+def _ouvre(etat) -> str:
+    commentaire = etat.prochaine_precision
+    if etat.prochaine_sur_rendez_vous:
+        commentaire = _condition(commentaire)
+    return f"ouvre {_quand(etat)}{_mots(commentaire)}"
 
 
 def _jusqua(etat, a: datetime) -> str:
@@ -154,6 +176,40 @@ def _jusqua(etat, a: datetime) -> str:
 def _heure_de_fin(fin: datetime) -> str:
     minutes = fin.hour * 60 + fin.minute
     return heure(minutes) if minutes else "minuit"
+
+
+_REDITE = re.compile(r"(?:fermée?s?|fermeture)\b[^:]*:\s*", re.IGNORECASE)
+_FERME_POUR = re.compile(r"fermée?s?\s+(?=(?:pour|en raison|à cause|suite|pendant|durant)\b)", re.IGNORECASE)
+_FERME = re.compile(r"fermée?s?\b", re.IGNORECASE)
+
+
+def sans_redite(motif: str) -> str:
+    """The reason of a closure without the « Fermé » that it opens with: « Fermé toute la journée : travaux »."""
+    motif = _REDITE.sub("", motif.strip(), count=1) if _REDITE.match(motif.strip()) else motif.strip()
+    motif = _FERME_POUR.sub("", motif, count=1) if _FERME_POUR.match(motif) else motif
+    return "" if _FERME.match(motif) else motif
+
+
+def _condition(commentaire: str) -> str:
+    """« sur inscription », « sur rendez-vous au 04 78… »: what is asked of who wants to come."""
+    if not commentaire or "appointment" in commentaire.lower():
+        return "sur rendez-vous"
+    if len(commentaire) <= MOTIF_COURT:
+        # « sur RDV », like the rest of the page.
+        return re.sub(r"\brdv\b", "rendez-vous", commentaire, flags=re.IGNORECASE)
+    trouve = re.search(
+        r"\bsur\s+(?:inscription|convocation|orientation|invitation)", commentaire, re.IGNORECASE
+    )
+    return trouve[0].lower() if trouve else "sur rendez-vous"
+
+
+def _mots(commentaire: str) -> str:
+    """What a slot says beside its hours, in brackets; a long one is cut, for it may tell that one cannot walk in."""
+    return f" ({shorten(commentaire, MOTIF_COURT, placeholder='…')})" if commentaire else ""
+
+
+def _majuscule(texte: str) -> str:
+    return texte[:1].upper() + texte[1:]
 
 
 def _motif(motif: str) -> str:

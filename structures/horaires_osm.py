@@ -19,7 +19,7 @@ Specification: https://wiki.openstreetmap.org/wiki/Key:opening_hours/specificati
 import calendar
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 
@@ -38,6 +38,7 @@ PRIORITES = (OUVERT, SUR_RENDEZ_VOUS, INCONNU)
 JOURNEE = 24 * 60
 HORIZON = timedelta(days=3653)
 ESSAIS = 800
+FERIE = ("PH", 0)
 JOURS_OSM = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MOIS_OSM = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -76,6 +77,8 @@ class Journee:
     # A rule said « fermé » in so many words (`Su off`), with its comment.
     fermeture: bool = False
     commentaire: str = ""
+    # The hours of the place are others that day, and leave nothing of these: all of them are in doubt.
+    modifiee: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,12 +117,18 @@ class Regle:
 
     def __str__(self):
         plages = ",".join(plage(debut, fin) for debut, fin in self.plages)
-        return " ".join(filter(None, (self.selecteur, plages, "off" if self.statut == FERME else "")))
+        selecteur = "" if plages and self.selecteur == "24/7" else self.selecteur
+        return " ".join(filter(None, (selecteur, plages, "off" if self.statut == FERME else "")))
 
     @cached_property
     def ordinaux(self) -> tuple[str, ...]:
         """Weekdays counted in the month (`Tu[2]`), () when all are plain."""
         return self.jours if self.semaine is None else ()
+
+    @cached_property
+    def date_seule(self) -> bool:
+        """Whether it names single dates (`Dec 25`, `easter +1 day`), neither spans nor weeks."""
+        return bool(_DATES_SEULES.fullmatch(self.dates))
 
     @cached_property
     def journee_entiere(self) -> bool:
@@ -305,6 +314,40 @@ def retirer(creneaux: Iterable[Creneau], autres: Iterable[Creneau]) -> list[Cren
     return reste
 
 
+def croiser(creneaux: Iterable[Creneau], autres: Iterable[Creneau]) -> tuple[Creneau, ...]:
+    """What both hold: the words of the first are kept, and the kind that lets a person in less easily."""
+    resultat = []
+    for creneau in creneaux:
+        for autre in autres:
+            debut, fin = max(creneau.debut, autre.debut), min(creneau.fin, autre.fin)
+            if debut < fin:
+                statut = max(creneau.statut, autre.statut, key=PRIORITES.index)
+                commentaire = creneau.commentaire or autre.commentaire
+                if statut != creneau.statut and autre.commentaire:
+                    commentaire = autre.commentaire
+                resultat.append(Creneau(debut, fin, statut, commentaire))
+    return fusionner(resultat)
+
+
+@lru_cache(maxsize=4096)
+def heriter_fermetures(expression: Expression, base: Expression) -> Expression:
+    """Hours that do not mention public holidays, with the closures that the base hours have for them.
+
+    A rule of the hours for one date (`Dec 25 10:00-12:00`) stays the last word.
+    """
+    fermetures = tuple(
+        replace(regle, operateur=";", feries=(FERIE,), jours=regle.jours if regle.intersection else ())
+        for regle in base.regles
+        if regle.statut == FERME and FERIE in regle.feries
+    )
+    if expression.cite_feries or expression.permanent or not fermetures:
+        return expression
+    rang = len(expression.regles)
+    while rang and expression.regles[rang - 1].date_seule:
+        rang -= 1
+    return Expression(expression.texte, expression.regles[:rang] + fermetures + expression.regles[rang:])
+
+
 def fusionner(creneaux: Iterable[Creneau]) -> tuple[Creneau, ...]:
     """Slots in order, those that touch or overlap and say the same joined."""
     resultat: list[Creneau] = []
@@ -330,6 +373,7 @@ _ANNEES = r"\d{4}(?:-\d{4}(?:/\d+)?)?(?:,\d{4}(?:-\d{4}(?:/\d+)?)?)*"
 _DECALAGE = rf"(?:[+-]{_WD})?(?: [+-]?\d+ days?)?"
 _DATE = rf"(?:\d{{4}} )?(?:{_MOIS} (?:\d{{1,2}}|{_WD}\[-?\d\])|easter){_DECALAGE}"
 _MOIS_JOURS = rf"(?:{_DATE}(?:-{_DATE})?|(?:\d{{4}})?{_MOIS}(?:-{_MOIS})?)"
+_DATES_SEULES = re.compile(rf"{_DATE}(?:,{_DATE})*")
 _SEMAINES = r"week\d\d(?:-\d\d(?:/\d+)?)?(?:,\d\d(?:-\d\d(?:/\d+)?)?)*"
 _FERIE = r"(?:PH(?: -?\d+ days)?|SH)"
 _JOUR = rf"(?:{_WD}(?:-{_WD}|(?:\[-?\d(?:,-?\d)*\](?: [+-]\d+ days?)?)?)|{_FERIE})"
@@ -354,8 +398,19 @@ _INTERSECTION = re.compile(
     re.IGNORECASE,
 )
 _JOURNEE_DITE = re.compile(r"24/7|\bopen\b|\b0?0:00-24:00", re.IGNORECASE)
-_SANS_RENDEZ_VOUS = re.compile(r"\bsans\s+(?:prise\s+de\s+)?(?:rendez[- ]?vous|rdv)", re.IGNORECASE)
-_RENDEZ_VOUS = re.compile(r"\b(?:rendez[- ]?vous|rdv|appointment)\b", re.IGNORECASE)
+_SANS_RENDEZ_VOUS = re.compile(
+    r"\bsans\s+(?:prise\s+de\s+)?(?:rendez[- ]?vous|rdv|inscription|convocation|orientation|r[ée]servation)",
+    re.IGNORECASE,
+)
+# One cannot walk in. « Inscriptions » alone is what people come for, not a condition.
+_RENDEZ_VOUS = re.compile(
+    r"\b(?:rendez[- ]?vous|rdv|appointment)\b"
+    r"|\bsur\s+(?:pr[ée][- ]?)?(?:inscription|convocation|orientation|invitation|r[ée]servation)"
+    r"|\b(?:inscription|orientation|convocation|r[ée]servation)s?\s+(?:\w+\s+)?"
+    r"(?:obligatoire|pr[ée]alable|n[ée]cessaire|requise|au pr[ée]alable)"
+    r"|^\s*(?:inscription|convocation|r[ée]servation)\s*$",
+    re.IGNORECASE,
+)
 
 
 def sans_commentaires(texte: str) -> str:

@@ -196,6 +196,55 @@ def _semaine(regle: Regle) -> frozenset[int]:
     return regle.semaine or frozenset(range(7))
 
 
+def _matin_perdu(expression: Expression, _texte: str) -> str:
+    """`Mo-Fr 09:00-12:30; Tu,Th 13:30-17:30`: the mornings of Tuesday and Thursday are gone."""
+    trouve = _a_ajouter(expression)
+    if not trouve:
+        return ""
+    regle, suivante = (str(expression.regles[rang]) for rang in trouve)
+    return (
+        f"{_cite(suivante)} remplace {_cite(regle)} ces jours-là au lieu de s’y ajouter : mettez entre les deux "
+        "une virgule et une espace, pas un point-virgule, ou retirez ces jours de la première règle."
+    )
+
+
+def _a_ajouter(expression: Expression) -> tuple[int, int] | None:
+    """A plain rule and, further on, one that replaces it on some of its days at other hours; None if there is none."""
+    regles = expression.regles
+    for rang, suivante in enumerate(regles):
+        if suivante.operateur != ";" or not _simple(suivante):
+            continue
+        touchees = [
+            (r, regle)
+            for r, regle in enumerate(regles[:rang])
+            if (not regle.dates or regle.dates == suivante.dates)
+            and (regle.jours or not regle.feries)
+            and (regle.ordinaux or _semaine(regle) & _semaine(suivante))
+        ]
+        if not all(
+            _simple(regle) and regle.dates == suivante.dates and not _se_touchent(regle, suivante)
+            for _, regle in touchees
+        ):
+            continue
+        for r, regle in touchees:
+            if _semaine(suivante) <= _semaine(regle):
+                return r, rang
+    return None
+
+
+def _simple(regle: Regle) -> bool:
+    """Open on weekdays at given hours, and nothing else is said."""
+    return (
+        regle.statut == OUVERT
+        and bool(regle.plages)
+        and not (regle.commentaire or regle.feries or regle.ordinaux)
+    )
+
+
+def _se_touchent(regle: Regle, autre: Regle) -> bool:
+    return any(c.debut < a.fin and a.debut < c.fin for c in regle.creneaux for a in autre.creneaux)
+
+
 _CONTROLES = (
     _heure_impossible,
     _date_impossible,
@@ -203,6 +252,7 @@ _CONTROLES = (
     _chevauchement,
     _sans_heures,
     _regle_perdue,
+    _matin_perdu,
 )
 
 
@@ -318,4 +368,23 @@ def _proposition(texte: str) -> str:
     essai = texte
     for motif, remplacement in _TRADUCTIONS:
         essai = re.sub(motif, remplacement, essai)
+    essai = _par_virgules(essai)
     return essai if essai != texte and not _probleme(essai) else ""
+
+
+def _par_virgules(texte: str) -> str:
+    """The text with a comma before each rule that was surely meant to be added to an earlier one."""
+    while '"' not in texte:
+        try:
+            expression = analyser(texte)
+        except HorairesError:
+            return texte
+        trouve = _a_ajouter(expression)
+        if not trouve:
+            return texte
+        rang = sum(regle.operateur == ";" for regle in expression.regles[: trouve[1] + 1]) - 1
+        morceaux = re.split(r"\s*;\s*", texte.strip())
+        if not 0 < rang < len(morceaux):
+            return texte
+        texte = ", ".join(("; ".join(morceaux[:rang]), "; ".join(morceaux[rang:])))
+    return texte

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import re
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import override_settings
 
 from structures.chargement import RAISON_VOCABULAIRE
 from structures.demonstration import DOSSIER, RAISON, load_demonstration
+from structures.mise_en_forme import decoupe_sigles
 from structures.models import (
     Annexe,
     Champ,
@@ -147,11 +149,8 @@ def test_glossary_explains_in_plain_words():
 
 def test_territories_are_nested_one_is_public_and_one_is_not():
     caluire = Territoire.objects.get(slug="caluire-et-cuire")
-    assert [t.slug for t in Territoire.objects.ancestors_of(caluire)] == [
-        "rhone",
-        "metropole-de-lyon",
-        caluire.slug,
-    ]
+    above = Territoire.objects.in_bulk(caluire.ancestor_ids)
+    assert [above[pk].slug for pk in caluire.ancestor_ids] == ["rhone", "metropole-de-lyon", caluire.slug]
     assert (caluire.code_officiel, caluire.acces, caluire.ouvert) == ("69034", "public", True)
     assert len(caluire.charte) > 1500
     assert Structure.objects.filter(territoire__slug="rhone").exists()
@@ -182,15 +181,96 @@ def test_hours_speak_of_holidays_and_of_exceptions():
     assert PeriodeExceptionnelle.objects.filter(debut__gt=JOUR).exists()
 
 
+def test_every_exception_says_what_happens_on_holidays():
+    """Without « PH », a reduced week would be open on Easter Monday."""
+    periodes = PeriodeExceptionnelle.objects.filter(nature="horaires")
+    assert periodes.exists()
+    assert not [str(p) for p in periodes if "PH" not in p.horaires]
+
+
+def test_no_rule_takes_the_hours_of_an_earlier_one_away():
+    """A rule after « ; » replaces its days: « Mo-Fr 09:00-12:30; Tu 13:30-17:30 » closes Tuesday morning."""
+    order = "Mo Tu We Th Fr Sa Su".split()
+    for hours in every_hours():
+        seen = set()
+        for rule in re.sub(r'"[^"]*"', "", hours).split(";"):
+            # Rules for some dates only (months, school holidays, nth day of the month) replace on purpose.
+            if "off" in rule or re.search(r"[A-Z][a-z]{2}|SH|week|\[", rule):
+                continue
+            days = set()
+            for first, last in re.findall(r"\b(Mo|Tu|We|Th|Fr|Sa|Su)(?:-(Mo|Tu|We|Th|Fr|Sa|Su))?", rule):
+                days |= set(order[order.index(first) : order.index(last or first) + 1])
+            assert not days & seen, hours
+            seen |= days
+
+
+def every_hours():
+    for model in (Lieu, Permanence, Annexe):
+        yield from model.objects.values_list("horaires_accueil", flat=True)
+    yield from PeriodeExceptionnelle.objects.values_list("horaires", flat=True)
+
+
+def test_what_is_said_to_be_free_names_no_sum():
+    for fiche in Competence.objects.filter(frais="gratuit"):
+        assert not re.search(r"[€%]", fiche.frais_precisions), fiche
+
+
+def test_conditions_say_who_may_come():
+    for fiche in Competence.objects.all():
+        assert not re.match(r"[\s-]*Aucun", fiche.conditions_acces), fiche
+
+
+def test_no_phone_number_is_given_twice():
+    numbers = Counter()
+    for model in (Structure, Lieu, Contact, Annexe):
+        numbers.update(model.objects.exclude(telephone="").values_list("telephone", flat=True))
+    assert not [number for number, count in numbers.items() if count > 1]
+
+
+def test_every_acronym_of_a_text_is_in_the_glossary():
+    known = set(Sigle.objects.values_list("sigle", flat=True))
+    plain = {"SMS", "USB", "ML"}  # known to all, or read as it is on a door
+    shown = ("description", "attentes", "limites")
+    texts = [text for row in Structure.objects.values_list(*shown) for text in row]
+    shown = ("nom", "objectifs", "publics_precisions", "conditions_acces", "deroulement", "frais_precisions")
+    shown += ("mobilisation_precisions", "venir_precisions", "disponibilite_precisions", "suspension_motif")
+    texts += [text for row in Competence.objects.values_list(*shown) for text in row]
+    texts += [text for row in Lieu.objects.values_list("nom", "acces") for text in row]
+    texts += Permanence.objects.values_list("precisions", flat=True)
+    texts += PeriodeExceptionnelle.objects.values_list("message", flat=True)
+    texts += Annexe.objects.values_list("description", flat=True)
+    unknown = set()
+    for text in texts:
+        rest = "·".join(segment.texte for segment in decoupe_sigles(text, known) if not segment.sigle)
+        unknown |= set(re.findall(r"\b[A-Z]{2,}\b", rest)) - plain
+    assert not unknown
+
+
+def test_the_pass_of_employment_is_not_the_one_of_hospitals():
+    for slug in ("mission-locale", "reed", "jardin-de-la-plaine"):
+        fiche = Competence.objects.get(structure__slug=slug, theme__slug="insertion-professionnelle")
+        text = f"{fiche.conditions_acces}\n{fiche.deroulement}"
+        met = {
+            segment.sigle for segment in decoupe_sigles(text, Sigle.objects.values_list("sigle", flat=True))
+        }
+        assert "PASS IAE" in met, slug
+        assert "PASS" not in met, slug
+
+
 def test_shelter_with_a_confidential_address():
     shelter = Lieu.objects.filter(adresse_confidentielle=True).exclude(adresse="").first()
     assert shelter
-    assert shelter.permanences.exists()
-    address = shelter.adresse.casefold()
-    public = Competence.objects.values_list(
-        "objectifs", "deroulement", "venir_precisions", "conditions_acces"
+    assert {p.horaires_accueil or shelter.horaires_accueil for p in shelter.permanences.all()} == {"24/7"}
+    secrets = [shelter.adresse.casefold(), shelter.commune.casefold(), "combe-enclose"]
+    shown = ("objectifs", "deroulement", "venir_precisions", "conditions_acces", "disponibilite_precisions")
+    shown += ("mobilisation_precisions",)
+    texts = [text for row in shelter.structure.competences.values_list(*shown) for text in row]
+    texts += shelter.permanences.values_list("precisions", flat=True)
+    texts += PeriodeExceptionnelle.objects.filter(lieu__structure=shelter.structure).values_list(
+        "message", flat=True
     )
-    assert not any(address in text.casefold() for texts in public for text in texts)
+    texts += [text for row in Lieu.objects.values_list("nom", "acces") for text in row]
+    assert not [text for text in texts if any(secret in text.casefold() for secret in secrets)]
 
 
 def test_availability_suspension_and_end():

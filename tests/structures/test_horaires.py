@@ -13,37 +13,43 @@ from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
 from structures.horaires import Periode, etat, fuseau, phrase, prochains_jours
+from structures.horaires_mots import sans_redite
 
 TABLE = Path(__file__).parents[1] / "donnees" / "horaires.csv"
 CAS = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
 ORDINAIRE = "Mo-Fr 09:00-12:00,14:00-17:00; Sa 09:00-12:00; PH off"
 LUNDI = datetime.fromisoformat("2026-11-23T10:00+01:00")
-PERIODE = re.compile(r"(\w+) (\S{10})\.\.(\S{10})?(?: \{(.*?)\})?(?: (.*))?")
+PERIODE = re.compile(r"(\w+)( de la fiche)? (\S{10})\.\.(\S{10})?(?: \{(.*?)\})?(?: (.*))?")
 
 
 def lire_periodes(texte):
-    """« fermeture 2026-08-01..2026-08-24 congés / horaires 2026-12-24..2026-12-24 {09:00-12:00} »."""
+    """« fermeture 2026-08-01..2026-08-24 congés / horaires de la fiche 2026-12-24..2026-12-24 {09:00-12:00} »."""
     return tuple(
         Periode(
             nature=trouve[1],
-            debut=date.fromisoformat(trouve[2]),
-            fin=date.fromisoformat(trouve[3]) if trouve[3] else None,
-            horaires=trouve[4] or "",
-            message=trouve[5] or "",
+            debut=date.fromisoformat(trouve[3]),
+            fin=date.fromisoformat(trouve[4]) if trouve[4] else None,
+            horaires=trouve[5] or "",
+            message=trouve[6] or "",
+            competence_id=1 if trouve[2] else None,
         )
         for trouve in (PERIODE.fullmatch(morceau) for morceau in texte.split(" / ") if morceau)
     )
 
 
 def avec_espaces(texte):
-    return texte.replace("\u00a0", " ")
+    return texte.replace("\u2060", "").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["cas"] for cas in CAS])
 def test_case_of_the_table(cas):
     a = datetime.fromisoformat(cas["instant"])
     reponse = etat(
-        cas["horaires"], a=a, departement=cas["departement"], periodes=lire_periodes(cas["periodes"])
+        cas["horaires"],
+        a=a,
+        departement=cas["departement"],
+        periodes=lire_periodes(cas["periodes"]),
+        base=cas["base"] or None,
     )
     assert (reponse.statut, avec_espaces(phrase(reponse, a))) == (cas["statut"], cas["phrase"])
 
@@ -124,6 +130,8 @@ def test_holiday_is_named_even_when_open():
 def test_hours_are_written_with_non_breaking_spaces():
     reponse = etat("Mo-Fr 08:30-12:30", a=LUNDI, departement="69")
     assert phrase(reponse, LUNDI) == "Ouvert maintenant, jusqu’à 12\u00a0h\u00a030"
+    jour = prochains_jours("Mo-Fr 08:30-12:30", a=LUNDI, departement="69", jours=1)[0]
+    assert jour.heures == "8\u00a0h\u00a030\u00a0–\u2060\u00a012\u00a0h\u00a030"
 
 
 @pytest.mark.parametrize(
@@ -214,6 +222,57 @@ def test_coming_days_tell_what_is_by_appointment():
     assert (jour.statut, avec_espaces(jour.heures)) == ("sur_rendez_vous", "9 h – 12 h (sur rendez-vous)")
 
 
+# --- A fiche with hours of its own, at a place that changes its hours
+
+PROPRES = 'Tu 14:00-17:00 "avec l’écrivain public"; Th 09:00-12:00 "sur rendez-vous"'
+BASE = "Mo-Fr 09:00-12:00,14:00-17:00; PH off"
+MATIN = (Periode(date(2026, 11, 23), date(2026, 11, 27), "horaires", "Mo-Fr 08:30-11:00"),)
+
+
+def test_coming_days_of_a_fiche_are_within_the_hours_of_the_place():
+    jours = prochains_jours(PROPRES, a=LUNDI, departement="69", periodes=MATIN, base=BASE, jours=5)
+    assert [(j.statut, avec_espaces(j.heures), avec_espaces(j.commentaire)) for j in jours] == [
+        ("ferme", "fermé", ""),
+        (
+            "inconnu",
+            "14 h – 17 h (avec l’écrivain public, à confirmer)",
+            "avec l’écrivain public · à vérifier : horaires modifiés ce jour-là",
+        ),
+        ("ferme", "fermé", ""),
+        ("sur_rendez_vous", "9 h – 11 h (sur rendez-vous)", "sur rendez-vous"),
+        ("ferme", "fermé", ""),
+    ]
+
+
+def test_hours_of_the_place_may_be_unknown():
+    jeudi = datetime.fromisoformat("2026-11-26T10:00+01:00")
+    reponse = etat(PROPRES, a=jeudi, departement="69", periodes=MATIN, base="")
+    assert (reponse.statut, reponse.jusqua.hour) == ("sur_rendez_vous", 11)
+
+
+def test_without_own_hours_other_hours_of_the_place_replace():
+    mardi = datetime.fromisoformat("2026-11-24T15:00+01:00")
+    assert etat(BASE, a=mardi, departement="69", periodes=MATIN).statut == "ferme"
+    assert etat(PROPRES, a=mardi, departement="69", periodes=MATIN, base=BASE).raison == "modifies"
+
+
+@pytest.mark.parametrize(
+    ("message", "motif"),
+    [
+        ("Fermé toute la journée : formation", "formation"),
+        ("Fermée : grève", "grève"),
+        ("Fermeture exceptionnelle\u00a0: inondation", "inondation"),
+        ("Fermé pour travaux", "pour travaux"),
+        ("Fermé le 24 et le 31", ""),
+        ("fermeture annuelle", "fermeture annuelle"),
+        ("congés : réouverture lundi", "congés : réouverture lundi"),
+        ("", ""),
+    ],
+)
+def test_closure_is_not_told_twice(message, motif):
+    assert sans_redite(message) == motif
+
+
 # --- What holds for any hours
 
 HEURES = st.integers(0, 23 * 4).map(lambda quart: f"{quart // 4:02}:{quart % 4 * 15:02}")
@@ -285,7 +344,8 @@ def test_any_valid_hours_get_a_state_that_agrees_with_the_coming_days(texte, a, 
         if jour.statut != "inconnu" and (jour.date == local.date() or fin.date() > jour.date)
     )
     if not ouvert:
-        assert reponse.statut in ("ferme", "inconnu")
+        entre_deux = reponse.statut == "sur_rendez_vous" and reponse.prochaine_sur_rendez_vous
+        assert entre_deux or reponse.statut in ("ferme", "inconnu")
     elif all(jour.statut != "inconnu" for jour in jours):
         assert reponse.statut != "ferme"
 
@@ -306,7 +366,8 @@ def test_what_is_announced_comes_true(texte, a, departement, periodes):
         assert statut(ouverture.astimezone(UTC) - timedelta(minutes=1)) != "ouvert"
     if reponse.jusqua:
         assert reponse.jusqua.astimezone(UTC) > a
-        assert statut(reponse.jusqua) != reponse.statut
+        suivant = etat(texte, a=reponse.jusqua, departement=departement, periodes=periodes)
+        assert suivant.statut != reponse.statut or suivant.prochaine_sur_rendez_vous
         assert statut(reponse.jusqua.astimezone(UTC) - timedelta(minutes=1)) == reponse.statut
 
 

@@ -28,6 +28,12 @@ REFUS = [
     ("Mo, Tu 09:00-12:00", "« Mo » est sans heures"),
     ("Mo-Fr 09:00-12:00; Mo-Fr 14:00-17:00", "« Mo-Fr 14:00-17:00 » remplace « Mo-Fr 09:00-12:00 »"),
     ("Mo 09:00-12:00; Mo-Fr 14:00-17:00", "« Mo-Fr 14:00-17:00 » remplace « Mo 09:00-12:00 »"),
+    (
+        "Mo-Fr 09:00-12:30; Tu,Th 13:30-17:30",
+        "« Tu,Th 13:30-17:30 » remplace « Mo-Fr 09:00-12:30 » ces jours-là",
+    ),
+    ("09:00-12:00; We 14:00-17:00; PH off", "« We 14:00-17:00 » remplace « 09:00-12:00 » ces jours-là"),
+    ("Jul-Aug Mo-Fr 09:00-12:00; Jul-Aug We 12:00-17:00", "ces jours-là au lieu de s’y ajouter"),
     ("PH off; Mo-Fr 09:00-12:00", "« PH off » vient trop tôt"),
     ("Mo–Fr 09:00-12:00", "« – » : employez le trait d’union"),
     ("Mo - Fr 09:00-12:00", "Pas d’espace autour du trait d’union"),
@@ -103,6 +109,12 @@ def test_refused_with_the_wrong_part_and_an_example(texte, attendu):
         ("Mo, Tu 09:00-12:00", "Mo,Tu 09:00-12:00"),
         ("Mo-Fr 09:00-12:00\nSa 10:00-12:00", "Mo-Fr 09:00-12:00; Sa 10:00-12:00"),
         ("Mo-Fr 09:00-12:00 « sur rendez-vous »", 'Mo-Fr 09:00-12:00 "sur rendez-vous"'),
+        ("Mo-Fr 09:00-12:30; Tu,Th 13:30-17:30; PH off", "Mo-Fr 09:00-12:30, Tu,Th 13:30-17:30; PH off"),
+        (
+            "Mo-Fr 09:00-12:00; Tu 14:00-17:00; Th 13:00-16:00; Sa 10:00-11:00",
+            "Mo-Fr 09:00-12:00, Tu 14:00-17:00, Th 13:00-16:00; Sa 10:00-11:00",
+        ),
+        ("lundi au vendredi 9h-12h, mercredi 14h-17h", "Mo-Fr 09:00-12:00, We 14:00-17:00"),
         ("Mo-Fr 9h-12h sur rdv", 'Mo-Fr 09:00-12:00 "sur rendez-vous"'),
     ],
 )
@@ -144,6 +156,10 @@ def test_no_translation_rather_than_a_wrong_one(texte):
         "Mo-Fr 09:00-12:00; off",
         "Mo-Fr 09:00-12:00; Mo-Fr off",
         "Mo-Fr 09:00-17:00; We 09:00-12:00",
+        "Mo-Fr 09:00-12:00, We 14:00-17:00",
+        "Mo-We 09:00-12:00; We-Fr 14:00-17:00",
+        'Mo-Fr 09:00-12:00; We 14:00-17:00 "sur rendez-vous"',
+        "Mo-Fr 09:00-12:00; Jul-Aug We 14:00-17:00",
         " Mo-Fr 09:00-12:00 ",
     ],
 )

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from structures.horaires import en_mots
+from structures.horaires_mots import TIRET
 from structures.horaires_osm import journee, lire
 from structures.jours_feries import est_ferie
 
@@ -182,9 +183,13 @@ MOTS = {
 }
 
 
+def avec_espaces(texte):
+    return texte.replace(TIRET, " – ").replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize("horaires", MOTS)
 def test_in_words(horaires):
-    assert [str(ligne).replace("\u00a0", " ") for ligne in en_mots(horaires)] == MOTS[horaires]
+    assert [avec_espaces(str(ligne)) for ligne in en_mots(horaires)] == MOTS[horaires]
 
 
 def test_the_parts_of_a_line():
@@ -193,7 +198,7 @@ def test_the_parts_of_a_line():
     assert (ete.periode, ete.jours, ete.heures, ete.precision) == (
         "Du 1er juillet au 31 août",
         "Du lundi au vendredi",
-        "8\u00a0h\u00a030\u00a0–\u00a012\u00a0h",
+        f"8\u00a0h\u00a030{TIRET}12\u00a0h",
         "sur rendez-vous",
     )
 
@@ -289,7 +294,7 @@ def lire_le_tableau(lignes, jour, zone):
             concerne = jour.weekday() in jours_lus(ligne.jours)
             genre = "periode" if ligne.periode else "semaine"
         if concerne:
-            trouves[genre].append(heures_lues(ligne.heures.replace("\u00a0", " ")))
+            trouves[genre].append(heures_lues(avec_espaces(ligne.heures)))
     particuliers = trouves["ferie"] + trouves["periode"]
     if () in particuliers:
         return {()}
