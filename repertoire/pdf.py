@@ -127,8 +127,19 @@ def lay_out(html: str, classes: str) -> Document:
     """Cut a document into pages; ``classes`` are given to its <html>, which the templates write without any."""
     parsed = HTML(string=html, url_fetcher=FETCHER)
     parsed.etree_element.set("class", classes)
+    if "numerotee" in classes:
+        bring_forward_margin(parsed.etree_element)
     stylesheets = [load_stylesheet(name) for name in FEUILLES]
     return parsed.render(font_config=fonts(), stylesheets=stylesheets, pdf_variant=VARIANTE)
+
+
+def bring_forward_margin(root):
+    """Put the margin of a sheet before its text: over several pages, where to go and whom to call are on the first."""
+    for columns in root.iterfind(".//main/.."):
+        margin = columns.find("aside")
+        if margin is not None:
+            columns.remove(margin)
+            columns.insert(0, margin)
 
 
 @lru_cache(maxsize=1024)

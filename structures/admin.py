@@ -7,6 +7,9 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from structures import models
@@ -36,10 +39,10 @@ class UserCreationForm(BaseUserCreationForm):
 
 
 @admin.register(models.User)
-class UserAdmin(BaseUserAdmin):
+class UserAdmin(SimpleHistoryAdmin, BaseUserAdmin):
     add_form = UserCreationForm
     ordering = ["nom", "prenom"]
-    list_display = ["__str__", "is_active", "is_staff", "last_login"]
+    list_display = ["identite", "is_active", "is_staff", "last_login"]
     search_fields = ["email", "nom", "prenom"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
@@ -49,6 +52,27 @@ class UserAdmin(BaseUserAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "prenom", "nom", "password1", "password2"]})]
     inlines = [MembreInline, CoordinationInline]
+
+    @admin.display(description="compte", ordering="nom")
+    def identite(self, user):
+        return str(user)  # the name, never the e-mail address
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only a superuser gives rights: whoever else may change accounts could give them to themselves."""
+        given = (
+            [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups", "user_permissions"]
+        )
+        return [*super().get_readonly_fields(request, obj), *given]
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self.may_touch(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.may_touch(request, obj)
+
+    def may_touch(self, request, user):
+        """Tell whether an account is not above one's own: to change its password would be to take it over."""
+        return request.user.is_superuser or user is None or not user.is_superuser
 
 
 @admin.register(models.Territoire)
@@ -78,14 +102,14 @@ class ThemeAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(models.ReglageTheme)
-class ReglageThemeAdmin(admin.ModelAdmin):
+class ReglageThemeAdmin(SimpleHistoryAdmin):
     list_display = ["theme", "territoire", "nom", "ordre", "masque"]
     list_filter = ["territoire"]
     autocomplete_fields = ["theme", "territoire"]
 
 
 @admin.register(models.Public)
-class PublicAdmin(admin.ModelAdmin):
+class PublicAdmin(SimpleHistoryAdmin):
     list_display = ["libelle", "code", "territoire", "equivalent"]
     search_fields = ["libelle", "code"]
     autocomplete_fields = ["territoire"]
@@ -99,8 +123,20 @@ class SigleAdmin(SimpleHistoryAdmin):
     autocomplete_fields = ["territoire"]
 
 
+class LieuFormSet(BaseInlineFormSet):
+    def clean(self):
+        """Refuse two main places ticked at once: each form alone only knows those that are stored."""
+        super().clean()
+        kept = [
+            form.cleaned_data for form in self.forms if form.is_valid() and form not in self.deleted_forms
+        ]
+        if sum(bool(lieu.get("principal")) for lieu in kept) > 1:
+            raise ValidationError("Une structure n’a qu’un seul lieu principal : n’en cochez qu’un.")
+
+
 class LieuInline(admin.StackedInline):
     model = models.Lieu
+    formset = LieuFormSet
     extra = 0
     show_change_link = True
     fields = [
@@ -119,8 +155,17 @@ class ContactInline(admin.TabularInline):
     autocomplete_fields = ["competence"]
 
 
+class DatedAdmin(SimpleHistoryAdmin):
+    """A change is dated today, unless its date was typed: « ce qui a changé » on the home page follows it."""
+
+    def save_model(self, request, obj, form, change):
+        if change and form.changed_data and "date_maj" not in form.changed_data:
+            obj.date_maj = timezone.localdate()
+        super().save_model(request, obj, form, change)
+
+
 @admin.register(models.Structure)
-class StructureAdmin(SimpleHistoryAdmin):
+class StructureAdmin(DatedAdmin):
     list_display = ["nom", "territoire", "statut", "date_maj", "confirme_le"]
     list_filter = ["statut", "territoire"]
     list_select_related = ["territoire"]
@@ -168,7 +213,7 @@ class PermanenceInline(admin.TabularInline):
 
 
 @admin.register(models.Competence)
-class CompetenceAdmin(SimpleHistoryAdmin):
+class CompetenceAdmin(DatedAdmin):
     form = CompetenceForm
     list_display = ["titre", "statut", "disponibilite", "date_maj", "confirme_le"]
     list_filter = ["statut", "visibilite", "disponibilite", "theme"]
@@ -179,7 +224,7 @@ class CompetenceAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(models.Annexe)
-class AnnexeAdmin(SimpleHistoryAdmin):
+class AnnexeAdmin(DatedAdmin):
     list_display = ["nom", "territoire", "commune", "date_maj"]
     list_filter = ["territoire", "themes"]
     search_fields = ["nom", "cle_tri"]

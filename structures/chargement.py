@@ -18,11 +18,22 @@ from django.db import models
 
 from structures.models import Champ, Public, Sigle, Theme
 from structures.referentiels import vocabulaire
+from structures.validateurs import is_number
 
 DOSSIER_COMMUN = settings.BASE_DIR / "fixtures"
 RAISON_VOCABULAIRE = "Vocabulaire commun"
 RELATIVE_DATE = re.compile(r"^J(?:([+-]) ?(\d{1,5}))?$")
 TOML_POSITION = re.compile(r"line (\d+), column (\d+)")
+
+
+# What a file may write in a column, and how it is said. Those of JSON know it themselves.
+TYPES = (
+    (models.BooleanField, lambda value: isinstance(value, bool), "true ou false, sans guillemets"),
+    (models.IntegerField, lambda value: type(value) is int, "un nombre entier, sans guillemets"),
+    (models.FloatField, is_number, "un nombre, sans guillemets"),
+    (models.DateField, lambda value: isinstance(value, str | date), "une date (2026-03-15, J-30)"),
+    (models.CharField | models.TextField, lambda value: isinstance(value, str), "un texte entre guillemets"),
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,19 @@ def parse_day(value, jour):
         days = int(found[2] or 0)
         return jour + timedelta(days=-days if found[1] == "-" else days)
     return value
+
+
+def read_key(row, name, default="?"):
+    """Return the text under which a row is known. A key that is no text is told when the row is written."""
+    value = row.get(name, default)
+    return value if isinstance(value, str) else repr(value)
+
+
+def describe_type(item, value):
+    """Return what a column expects when ``value`` is not of its type; else an empty text."""
+    if value is None and item.null:
+        return ""
+    return next((said for kind, fits, said in TYPES if isinstance(item, kind) and not fits(value)), "")
 
 
 def resolve_days(value, jour):
@@ -167,6 +191,14 @@ class Chargement:
         self.refuse(endroit, name, f"on attend des blocs [[{name}]].")
         return []
 
+    def texts(self, row, name, endroit):
+        """Return the list of texts under ``name``; anything else there is a fault."""
+        found = row.get(name, [])
+        if isinstance(found, list) and all(isinstance(item, str) for item in found):
+            return found
+        self.refuse(endroit, name, "on attend une liste de textes.")
+        return []
+
     def expect(self, row, known, endroit):
         """Refuse the keys of ``row`` that are not ``known``, naming the nearest one."""
         for key in row.keys() - set(known):
@@ -200,8 +232,14 @@ class Chargement:
         nothing is saved. Returns whether the row is sound.
         """
         stored = None if instance._state.adding else self.snapshot(instance)
+        broken = [*broken]
         for name, value in values.items():
-            setattr(instance, name, value)
+            item = instance._meta.get_field(name)
+            if not item.is_relation and (expected := describe_type(item, value)):
+                self.refuse(endroit, name, f"on attend {expected}.")
+                broken.append(name)
+            else:
+                setattr(instance, name, value)
         try:
             if stored is not None:
                 instance.clean_fields(exclude=set(broken))
@@ -244,9 +282,12 @@ class Chargement:
 
 def find(index, slug, chargement, endroit, champ, what):
     """Return ``index[slug]``, or None with a fault which names the nearest known one."""
+    if not isinstance(slug, str):
+        chargement.refuse(endroit, champ, f"on attend {what}.")
+        return None
     if slug in index:
         return index[slug]
-    near = difflib.get_close_matches(str(slug), list(index), n=1)
+    near = difflib.get_close_matches(slug, list(index), n=1)
     hint = f" Vouliez-vous écrire « {near[0]} » ?" if near else ""
     chargement.refuse(endroit, champ, f"« {slug} » n’est pas {what}.{hint}")
     return None
@@ -270,14 +311,14 @@ def load_themes(chargement, path):
     changed = foreign_changes(Theme, RAISON_VOCABULAIRE)
     seen = {}
     for row in chargement.rows(data, "theme", endroit):
-        slug = row.get("slug", "?")
+        slug = read_key(row, "slug")
         here = endroit.sub(f"thème {slug}")
         if slug in seen:
             chargement.refuse(here, "slug", "ce thème est écrit deux fois.")
             continue
-        parent = (
-            find(seen, row["parent"], chargement, here, "parent", "un onglet") if row.get("parent") else None
-        )
+        parent = None
+        if row.get("parent") not in (None, ""):
+            parent = find(seen, row["parent"], chargement, here, "parent", "un onglet")
         theme = seen[slug] = stored.get(slug) or Theme()
         values = chargement.values(Theme, row, here, {"parent", "champ"}) | {"parent": parent}
         if chargement.is_left_alone(theme, changed, here):
@@ -289,16 +330,18 @@ def load_themes(chargement, path):
 def load_champs(chargement, theme, rows, endroit, sound):
     """Load the fields of a theme, in the order of the file."""
     stored = {champ.code: champ for champ in theme.champs.all()} if theme.pk else {}
-    seen = set()
+    changed, seen = foreign_changes(Champ, RAISON_VOCABULAIRE), set()
     for rang, row in enumerate(rows, start=1):
-        code = row.get("code", "?")
+        code = read_key(row, "code")
         here = endroit.sub(f"champ {code}")
         if code in seen:
             chargement.refuse(here, "code", "ce champ est écrit deux fois.")
             continue
         seen.add(code)
+        champ = stored.get(code) or Champ()
         values = chargement.values(Champ, {"ordre": rang * 10} | row, here) | {"theme": theme}
-        chargement.write(stored.get(code) or Champ(), values, here, "", () if sound else ("theme",))
+        if not chargement.is_left_alone(champ, changed, here):
+            chargement.write(champ, values, here, RAISON_VOCABULAIRE, () if sound else ("theme",))
 
 
 def broken_relations(**targets):
@@ -308,12 +351,14 @@ def broken_relations(**targets):
 
 def load_publics(chargement, path, reason, territoires=None):
     """Load kinds of people. A national one may leave its label out: it is read from the national list."""
-    labels = vocabulaire("publics")
+    labels, changed = vocabulaire("publics"), foreign_changes(Public, reason)
     for row, here, territoire in vocabulary_rows(chargement, path, "public", "code", territoires):
-        public = Public.objects.filter(code=row.get("code", "")).first() or Public()
-        row = {"libelle": labels.get(row.get("code"), "")} | row
+        code = read_key(row, "code")
+        public = Public.objects.filter(code=code).first() or Public()
+        row = {"libelle": labels.get(code, "")} | row
         values = chargement.values(Public, row, here, {"territoire"}) | {"territoire": territoire}
-        chargement.write(public, values, here, reason, broken_relations(territoire=territoire))
+        if not chargement.is_left_alone(public, changed, here):
+            chargement.write(public, values, here, reason, broken_relations(territoire=territoire))
 
 
 def load_sigles(chargement, path, reason, territoires=None):
@@ -324,7 +369,7 @@ def load_sigles(chargement, path, reason, territoires=None):
     }
     changed, kept = foreign_changes(Sigle, reason), set()
     for row, here, territoire in vocabulary_rows(chargement, path, "sigle", "sigle", territoires):
-        sigle = stored.get((row.get("territoire"), row.get("sigle"))) or Sigle()
+        sigle = stored.get((territoire and territoire.slug, read_key(row, "sigle"))) or Sigle()
         values = chargement.values(Sigle, row, here, {"territoire"}) | {"territoire": territoire}
         if not chargement.is_left_alone(sigle, changed, here):
             chargement.write(sigle, values, here, reason, broken_relations(territoire=territoire))
@@ -342,7 +387,7 @@ def vocabulary_rows(chargement, path, name, key, territoires):
     chargement.expect(data, {name}, endroit)
     seen = set()
     for row in chargement.rows(data, name, endroit):
-        here = endroit.sub(f"{name} {row.get(key, '?')}")
+        here = endroit.sub(f"{name} {read_key(row, key)}")
         territoire = None
         if territoires is not None:
             territoire = find(
@@ -352,10 +397,11 @@ def vocabulary_rows(chargement, path, name, key, territoires):
                 continue
         elif "territoire" in row:
             chargement.refuse(here, "territoire", "ce fichier est commun à tous les territoires.")
-        if (row.get("territoire"), row.get(key)) in seen:
+        cle = territoire and territoire.slug, read_key(row, key)
+        if cle in seen:
             chargement.refuse(here, key, "cette ligne est écrite deux fois.")
             continue
-        seen.add((row.get("territoire"), row.get(key)))
+        seen.add(cle)
         yield row, here, territoire
 
 

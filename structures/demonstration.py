@@ -25,6 +25,7 @@ from structures.chargement import (
     load_publics,
     load_sigles,
     load_vocabulaire_commun,
+    read_key,
     remove_gone,
 )
 from structures.models import (
@@ -50,7 +51,7 @@ DOMAINE_COMPTES = "@repertoire.example.org"  # the accounts of the demo, and no 
 # Ranges that Arcep keeps for fiction (décision 2018-0881): nobody is rung up by a demo.
 FICTION = re.compile(r"^\+33(46571|19900|63998)\d{4}$")
 PHONE_IN_TEXT = re.compile(r"(?<!\d)(?:\+33[ .]?|0)[1-9](?:[ .\u00a0\u202f]?\d{2}){4}(?!\d)")
-EMAIL_IN_TEXT = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+EMAIL_IN_TEXT = re.compile(r"(?<![\w.+-])[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 URL_IN_TEXT = re.compile(r"https?://[^\s»)]+")
 CODE_LIKE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)+$")
 
@@ -100,14 +101,14 @@ def load_territoires(chargement, path):
     changed, stored = foreign_changes(Territoire, RAISON), {t.slug: t for t in Territoire.objects.all()}
     found = {}
     for row in chargement.rows(data, "territoire", endroit):
-        slug = row.get("slug", "?")
+        slug = read_key(row, "slug")
         here = endroit.sub(f"territoire {slug}")
         if slug in found:
             chargement.refuse(here, "slug", "ce territoire est écrit deux fois.")
             continue
         check_fiction(chargement, row, here)
         parent = None
-        if row.get("parent"):
+        if row.get("parent") not in (None, ""):
             parent = find(found, row["parent"], chargement, here, "parent", "un territoire écrit plus haut")
         territoire = found[slug] = stored.get(slug) or Territoire()
         values = chargement.values(Territoire, row, here, {"parent"}) | {"parent": parent}
@@ -122,21 +123,21 @@ def load_annexes(chargement, path, territoires):
     chargement.expect(data, {"annexe"}, endroit)
     themes, changed, kept = {t.slug: t for t in Theme.objects.all()}, foreign_changes(Annexe, RAISON), set()
     for row in chargement.rows(data, "annexe", endroit):
-        here = endroit.sub(f"annexe {row.get('nom', '?')}")
+        nom = read_key(row, "nom")
+        here = endroit.sub(f"annexe {nom}")
         check_fiction(chargement, row, here)
         territoire = find(
             territoires, row.get("territoire"), chargement, here, "territoire", "un territoire connu"
         )
-        wanted = [
-            find(themes, slug, chargement, here, "themes", "un thème") for slug in row.get("themes", [])
-        ]
+        slugs = chargement.texts(row, "themes", here)
+        wanted = [find(themes, slug, chargement, here, "themes", "un thème") for slug in slugs]
         if not wanted:
             chargement.refuse(here, "themes", "une annexe se range sous un thème au moins.")
         if territoire is None or None in wanted:
             continue
         annexe = Annexe()
         if territoire.pk:
-            annexe = Annexe.objects.filter(territoire=territoire, nom=row.get("nom", "")).first() or annexe
+            annexe = Annexe.objects.filter(territoire=territoire, nom=nom).first() or annexe
         if annexe.pk in kept:
             chargement.refuse(here, "nom", "cette annexe est écrite deux fois.")
         values = chargement.values(Annexe, row, here, {"territoire", "themes"}) | {"territoire": territoire}
@@ -179,7 +180,7 @@ class Structures:
         if not isinstance(row, dict):
             chargement.refuse(endroit, "structure", "le bloc [structure] manque.")
             return
-        here = endroit.sub(f"structure {row.get('slug', slug)}")
+        here = endroit.sub(f"structure {read_key(row, 'slug', slug)}")
         chargement.expect(data, {"structure", "lieu", "contact", "fiche"}, endroit)
         if row.get("slug") != slug:
             chargement.refuse(here, "slug", f"le slug est le nom du fichier : « {slug} ».")
@@ -202,9 +203,15 @@ class Structures:
         """Load what a structure's file holds beside its identity: first remove, children first; then write."""
         lignes = self.read_lignes(data, endroit)
         stored = stored_parts(structure) if structure.pk else {genre: {} for genre in GENRES}
-        for genre in reversed(GENRES):
-            for cle in stored[genre].keys() - {ligne.cle for ligne in lignes[genre]}:
-                self.chargement.remove(stored[genre].pop(cle), RAISON)
+        gone = [
+            stored[genre][cle]
+            for genre in reversed(GENRES)
+            for cle in stored[genre].keys() - {ligne.cle for ligne in lignes[genre]}
+        ]
+        for part in gone:
+            self.chargement.remove(part, RAISON)
+        if gone:
+            stored = stored_parts(structure)  # a fiche takes with it contacts that the file still names
         written = {genre: {} for genre in GENRES}
         for genre in GENRES:
             # The main place last: it may take the role over from another one.
@@ -238,8 +245,9 @@ class Structures:
                 else "le thème d’une fiche de cette structure"
             )
             names = {key[0]: value for key, value in written[target].items()}
-            values[champ] = find(names, cle, chargement, ligne.endroit, name, what) if cle else None
-            if cle and values[champ] is None:
+            given = cle not in (None, "")
+            values[champ] = find(names, cle, chargement, ligne.endroit, name, what) if given else None
+            if given and values[champ] is None:
                 del values[champ]
                 broken.append(champ)
         targets = {name: values.get(name) for name in ("structure", "lieu", "competence")}
@@ -250,37 +258,39 @@ class Structures:
         """Return the rows of a structure's file, by kind, with their keys."""
         read, lignes = self.chargement.rows, {genre: [] for genre in GENRES}
         for rang, row in enumerate(read(data, "lieu", endroit), start=1):
-            here = endroit.sub(f"lieu {row.get('nom', '?')}")
-            lignes["lieu"].append(Ligne((row.get("nom"),), {"ordre": rang * 10} | row, here))
+            nom = read_key(row, "nom")
+            here = endroit.sub(f"lieu {nom}")
+            lignes["lieu"].append(Ligne((nom,), {"ordre": rang * 10} | row, here))
             natures = {}
             for periode in read(row, "periode", here):
-                base = (row.get("nom"), periode.get("fiche", ""), periode.get("nature", "fermeture"))
+                base = nom, read_key(periode, "fiche", ""), read_key(periode, "nature", "fermeture")
                 natures[base] = natures.get(base, 0) + 1
-                liens = {"lieu": ("lieu", row.get("nom")), "competence": ("fiche", periode.get("fiche"))}
+                liens = {"lieu": ("lieu", nom), "competence": ("fiche", periode.get("fiche"))}
                 place = here.sub(f"période {base[2]} {natures[base]}")
                 lignes["periode"].append(Ligne((*base, natures[base]), periode, place, liens))
         for row in read(data, "fiche", endroit):
-            theme = row.get("theme")
-            here = endroit.sub(f"fiche {theme or '?'}")
+            theme = read_key(row, "theme")
+            here = endroit.sub(f"fiche {theme}")
             lignes["fiche"].append(Ligne((theme,), row, here))
             for rang, permanence in enumerate(read(row, "permanence", here), start=1):
-                lieu = permanence.get("lieu")
-                liens = {"lieu": ("lieu", lieu or "?"), "competence": ("fiche", theme)}
-                place = here.sub(f"permanence {lieu or '?'}")
+                lieu = read_key(permanence, "lieu")
+                liens = {"lieu": ("lieu", lieu), "competence": ("fiche", theme)}
+                place = here.sub(f"permanence {lieu}")
                 lignes["permanence"].append(
                     Ligne((theme, lieu), {"ordre": rang * 10} | permanence, place, liens)
                 )
         for rang, row in enumerate(read(data, "contact", endroit), start=1):
             here = endroit.sub(f"contact {row.get('nom') or row.get('fonction') or '?'}")
-            cle = tuple(row.get(name, "") for name in ("fiche", "nom", "fonction"))
-            cle += (row.get("visibilite", "partenaires"),)
+            cle = tuple(read_key(row, name, "") for name in ("fiche", "nom", "fonction"))
+            cle += (read_key(row, "visibilite", "partenaires"),)
             liens = {"competence": ("fiche", row.get("fiche"))}
             lignes["contact"].append(Ligne(cle, {"ordre": rang * 10} | row, here, liens))
         return lignes
 
     def check_documents(self, ligne):
         """Refuse a word that looks like a code but is none: free text is allowed, so the model cannot tell."""
-        for item in ligne.row.get("documents", []):
+        documents = ligne.row.get("documents", [])
+        for item in documents if isinstance(documents, list) else []:
             if isinstance(item, str) and CODE_LIKE.match(item) and item not in DOCUMENTS:
                 find(
                     DOCUMENTS,
@@ -363,9 +373,16 @@ def check_fiction(chargement, row, endroit):
             if not is_example(domain):
                 chargement.refuse(endroit, key, f"« @{domain} » n’est pas sous example.org.")
         for url in URL_IN_TEXT.findall(text):
-            if not is_example(urlsplit(url).hostname or ""):
+            if not is_example(read_host(url)):
                 chargement.refuse(endroit, key, f"« {url} » n’est pas sous example.org.")
     return numbers
+
+
+def read_host(url):
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # « https://[ »
+        return ""
 
 
 def is_example(domain):
@@ -381,15 +398,15 @@ def load_comptes(chargement, path, territoires):
     structures |= {structure.slug: structure for structure in Structure.objects.all()}
     kept = set()
     for row in chargement.rows(data, "compte", endroit):
-        email = str(row.get("email", ""))
+        email = read_key(row, "email", "")
         here = endroit.sub(f"compte {email or '?'}")
         chargement.expect(row, {"persona", "email", "prenom", "nom", "admin", "coordonne", "membre"}, here)
         if not email.endswith(DOMAINE_COMPTES) or email in kept:
             chargement.refuse(here, "email", f"chaque compte a une adresse à lui, en {DOMAINE_COMPTES}.")
             continue
         kept.add(email)
-        user = write_user(chargement, row, data.get("mot_de_passe", ""), here)
-        write_coordinations(chargement, user, row.get("coordonne", []), territoires, here)
+        user = write_user(chargement, row, read_key(data, "mot_de_passe", ""), here)
+        write_coordinations(chargement, user, chargement.texts(row, "coordonne", here), territoires, here)
         write_membres(chargement, user, chargement.rows(row, "membre", here), structures, here)
     for user in User.objects.filter(email__endswith=DOMAINE_COMPTES).exclude(email__in=kept):
         chargement.remove(user, RAISON)
@@ -398,6 +415,9 @@ def load_comptes(chargement, path, territoires):
 def write_user(chargement, row, password, endroit):
     """Check and save an account with its verified address; its password is that of the file again."""
     admin = row.get("admin", False)
+    if not isinstance(admin, bool):
+        chargement.refuse(endroit, "admin", "on attend true ou false, sans guillemets.")
+        admin = False
     values = {
         "email": row["email"],
         "prenom": row.get("prenom", ""),
@@ -430,7 +450,10 @@ def write_coordinations(chargement, user, slugs, territoires, endroit):
     if user.pk:
         user.coordinations.exclude(territoire__in=wanted).delete()
         for territoire in wanted:
-            Coordination.objects.get_or_create(user=user, territoire=territoire)
+            if not user.coordinations.filter(territoire=territoire).exists():
+                coordination = Coordination(user=user, territoire=territoire)
+                coordination._change_reason = RAISON
+                coordination.save()
 
 
 def write_membres(chargement, user, rows, structures, endroit):
@@ -441,7 +464,8 @@ def write_membres(chargement, user, rows, structures, endroit):
         else {}
     )
     for row in rows:
-        here, slug = endroit.sub(f"membre {row.get('structure', '?')}"), row.get("structure")
+        slug = read_key(row, "structure")
+        here = endroit.sub(f"membre {slug}")
         structure = find(structures, slug, chargement, here, "structure", "une structure de la démonstration")
         values = chargement.values(Membre, row, here, {"structure"}) | {"user": user}
         if structure is not None:

@@ -30,7 +30,6 @@ from structures.models import (
     Territoire,
     Theme,
 )
-from structures.texte import fold
 
 MIN_COMMUNES = 60
 # Drawn at random, or set by the clock, or made from fixtures that live apart (the fields of a theme).
@@ -194,7 +193,6 @@ def write_annexes(fabrique, count):
             Annexe(
                 territoire=fabrique.terrain.root,
                 nom=nom,
-                cle_tri=fold(nom),
                 description=plume.draw_one(genre["presentation"]),
                 telephone=fabrique.make_telephone(),
                 adresse=plume.draw_adresse(),

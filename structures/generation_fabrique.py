@@ -153,7 +153,6 @@ class Fabrique:
         return Structure(
             territoire=territoire,
             nom=nom,
-            cle_tri=fold(nom),
             slug=slug,
             description=" ".join(presentation),
             siret=self.make_siret() if chance(0.4) else "",

@@ -2,19 +2,17 @@
 
 from functools import lru_cache
 
-import phonenumbers
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from repertoire.palette import PICTOGRAMME_PAR_DEFAUT, TOUTES_LES_ICONES
+from repertoire.telephones import format_telephone, link_telephone
 
 register = template.Library()
 
 SPRITE = "vendor/bootstrap-icons-1.13.2/sprite.svg"
-SHORT_NUMBER = 4  # « 115 », « 3919 »: dialled as they are, never grouped
-FRENCH_CODES = {33, 262, 590, 594, 596}  # countries whose numbers have ten digits, said in pairs
 
 
 @lru_cache(maxsize=1024)
@@ -36,33 +34,8 @@ def icone(nom: str, titre: str = "") -> SafeString:
     return draw_icon(nom, titre)
 
 
-@register.filter
-def telephone(numero: str) -> str:
-    """Write a number as it is read aloud: « 04 65 71 12 34 », unbreakable. Short numbers stay whole."""
-    if len(numero) <= SHORT_NUMBER:
-        return numero
-    try:
-        lu = phonenumbers.parse(numero, "FR")
-    except phonenumbers.NumberParseException:
-        return numero
-    national = phonenumbers.format_number(lu, phonenumbers.PhoneNumberFormat.NATIONAL)
-    if lu.country_code in FRENCH_CODES:
-        # The library writes « 0262 16 12 34 » for La Réunion, which nobody says.
-        chiffres = "".join(c for c in national if c.isdigit())
-        national = " ".join(chiffres[rang : rang + 2] for rang in range(0, len(chiffres), 2))
-    return national.replace(" ", "\N{NO-BREAK SPACE}")
-
-
-@register.filter
-def lien_telephone(numero: str) -> str:
-    """Return the ``tel:`` address of a number, international so that it also dials from abroad."""
-    if len(numero) <= SHORT_NUMBER:
-        return f"tel:{numero}"
-    try:
-        lu = phonenumbers.parse(numero, "FR")
-    except phonenumbers.NumberParseException:
-        return f"tel:{''.join(c for c in numero if c.isdigit() or c == '+')}"
-    return phonenumbers.format_number(lu, phonenumbers.PhoneNumberFormat.RFC3966)
+telephone = register.filter("telephone", format_telephone)
+lien_telephone = register.filter("lien_telephone", link_telephone)
 
 
 @register.simple_tag

@@ -3,11 +3,10 @@
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from structures.champs import TelephoneField
+from structures.champs import CleField, TelephoneField
 from structures.horaires import valider_horaires
 from structures.models.territoire import Territoire
 from structures.models.vocabulaire import Theme
-from structures.texte import fold
 from structures.validateurs import validate_code_insee, validate_code_postal, validate_site_web
 
 
@@ -17,7 +16,7 @@ class Annexe(models.Model):
     territoire = models.ForeignKey(Territoire, models.CASCADE, related_name="annexes")
     themes = models.ManyToManyField(Theme, related_name="annexes", verbose_name="thèmes")
     nom = models.CharField(max_length=150)
-    cle_tri = models.CharField(max_length=170, editable=False, db_index=True)
+    cle_tri = CleField(de="nom", db_index=True)
     description = models.TextField()
     telephone = TelephoneField("téléphone")
     courriel = models.EmailField(blank=True)
@@ -47,7 +46,3 @@ class Annexe(models.Model):
 
     def __str__(self):
         return self.nom
-
-    def save(self, *args, **kwargs):
-        self.cle_tri = fold(self.nom)
-        super().save(*args, **kwargs)

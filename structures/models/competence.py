@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from structures.champs import CodesField
+from structures.champs import CleField, CodesField, DictionnaireField, ListeField
 from structures.horaires import valider_horaires
 from structures.models.lieu import Lieu
 from structures.models.structure import Statut, Structure, Visibilite
@@ -61,13 +61,9 @@ class CompetenceQuerySet(models.QuerySet):
         for word in fold(texte).split()[:MAX_WORDS]:
             themes = [theme.pk for theme in vocabulaire.themes.values() if word in fold(theme.nom)]
             found = found.filter(
-                Q(structure__cle_tri__contains=word) | Q(nom__icontains=word) | Q(theme_id__in=themes)
+                Q(structure__cle_tri__contains=word) | Q(cle_tri__contains=word) | Q(theme_id__in=themes)
             )
         return found
-
-    def outdated(self, on):
-        """Fiches that nobody confirmed since ``on`` (a date)."""
-        return self.filter(Q(confirme_le__isnull=True) | Q(confirme_le__lt=on))
 
 
 class Competence(models.Model):
@@ -85,6 +81,7 @@ class Competence(models.Model):
     structure = models.ForeignKey(Structure, models.CASCADE, related_name="competences")
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="competences", verbose_name="thème")
     nom = models.CharField("titre", max_length=150, blank=True, help_text="Vide : « thème — structure ».")
+    cle_tri = CleField(de="nom", blank=True)
     objectifs = models.TextField(blank=True)
     publics = CodesField(vocabulary="publics", libre=True)
     publics_precisions = models.TextField("précisions sur le public", blank=True)
@@ -100,10 +97,8 @@ class Competence(models.Model):
     frais_precisions = models.TextField("précisions sur le coût", blank=True)
     langues = CodesField("langues parlées", vocabulary="langues")
     modes_accueil = CodesField("modes d’accueil", vocabulary="modes_accueil")
-    zone_eligibilite = models.JSONField(
+    zone_eligibilite = ListeField(
         "zone d’éligibilité",
-        default=list,
-        blank=True,
         validators=[validate_zone_eligibilite],
         help_text="Codes de communes, d’EPCI, de départements, ou « france ». Vide : non précisée.",
     )
@@ -134,7 +129,7 @@ class Competence(models.Model):
     suspension_fin = models.DateField("suspendue jusqu’au (inclus)", null=True, blank=True)
     suspension_motif = models.CharField("motif de la suspension", max_length=250, blank=True)
 
-    champs = models.JSONField("champs propres au thème", default=dict, blank=True)
+    champs = DictionnaireField("champs propres au thème")
     lieux = models.ManyToManyField(Lieu, through="structures.Permanence", related_name="competences")
 
     statut = models.CharField(max_length=10, choices=Statut, default=Statut.PUBLIEE)
@@ -159,7 +154,7 @@ class Competence(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords(excluded_fields=["updated_at"])
+    history = HistoricalRecords(excluded_fields=["cle_tri", "updated_at"])
     objects = CompetenceQuerySet.as_manager()
 
     class Meta:
@@ -184,6 +179,11 @@ class Competence(models.Model):
                 condition=~Q(source_id=""),
                 name="competence_source_unique",
                 violation_error_message="Une fiche porte déjà cet identifiant de source.",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="", source_id="") | (~Q(source="") & ~Q(source_id="")),
+                name="competence_source_complete",
+                violation_error_message="Une source et son identifiant vont ensemble.",
             ),
             models.CheckConstraint(
                 condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(fin__gte=F("debut")),
@@ -238,12 +238,15 @@ class Competence(models.Model):
         return self.suspension_fin is None or on <= self.suspension_fin
 
     def clean(self):
-        unknown = set(self.publics) - set(Public.objects.values_list("code", flat=True))
+        # What is not of the right type is refused by the field itself: only what it accepted is compared here.
+        publics = self.publics if isinstance(self.publics, list) else []
+        unknown = {code for code in publics if isinstance(code, str)}
+        unknown -= set(Public.objects.values_list("code", flat=True)) if unknown else set()
         if unknown:
             raise ValidationError({"publics": f"« {min(unknown)} » n’est pas un public connu."})
-        known = {champ.code: champ for champ in self.theme.champs.all()} if self.theme_id else {}
         if not isinstance(self.champs, dict):
-            raise ValidationError({"champs": "Les champs du thème sont un dictionnaire code : valeur."})
+            return
+        known = {champ.code: champ for champ in self.theme.champs.all()} if self.theme_id else {}
         for code, value in self.champs.items():
             if code not in known:
                 raise ValidationError({"champs": f"Le thème n’a pas de champ « {code} »."})
@@ -284,7 +287,3 @@ class Permanence(models.Model):
 
     def __str__(self):
         return f"{self.competence} @ {self.lieu.nom}"
-
-    @property
-    def horaires(self):
-        return self.horaires_accueil or self.lieu.horaires_accueil

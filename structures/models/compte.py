@@ -6,6 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+# Neither secrets nor the hours at which somebody logs in are kept in the history.
+NOT_IN_HISTORY = ["password", "last_login"]
 
 
 class UserManager(BaseUserManager):
@@ -38,6 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("compte actif", default=True)
     date_joined = models.DateTimeField("créé le", default=timezone.now, editable=False)
 
+    history = HistoricalRecords(excluded_fields=NOT_IN_HISTORY)
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -55,9 +60,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self):
-        return self.get_full_name()
+        """The name, never the e-mail address: this is written in lists, logs and labels."""
+        return f"{self.prenom} {self.nom}".strip() or f"Compte n°\N{NO-BREAK SPACE}{self.pk}"
+
+    def save(self, **kwargs):
+        """Write no line of history for a log-in, which changes nothing that is kept there."""
+        fields = kwargs.get("update_fields")
+        if fields is None or not set(fields) <= set(NOT_IN_HISTORY):
+            super().save(**kwargs)
+            return
+        self.skip_history_when_saving = True
+        try:
+            super().save(**kwargs)
+        finally:
+            del self.skip_history_when_saving
 
     def get_full_name(self):
+        """The name for the person themselves, to whom the address may be shown."""
         return f"{self.prenom} {self.nom}".strip() or self.email
 
     def get_short_name(self):
@@ -84,6 +103,7 @@ class Membre(models.Model):
     depuis = models.DateField(default=timezone.localdate, editable=False)
     parti_le = models.DateField("parti·e le", null=True, blank=True)
 
+    history = HistoricalRecords()
     objects = MembreQuerySet.as_manager()
 
     class Meta:
@@ -111,6 +131,8 @@ class Coordination(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="coordinations", verbose_name="compte")
     territoire = models.ForeignKey("structures.Territoire", models.CASCADE, related_name="coordinations")
     depuis = models.DateField(default=timezone.localdate, editable=False)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["territoire", "user"]

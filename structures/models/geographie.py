@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from structures.texte import fold
+from structures.champs import CleField
 
 
 class Region(models.Model):
@@ -44,12 +44,6 @@ class Epci(models.Model):
         return self.nom
 
 
-class CommuneQuerySet(models.QuerySet):
-    def starting_with(self, texte):
-        """Communes whose name begins with ``texte`` (accents and case do not matter), largest first."""
-        return self.filter(nom_plie__startswith=fold(texte)).order_by("-population", "nom_plie")
-
-
 class Commune(models.Model):
     """A commune or a municipal arrondissement, under its INSEE code."""
 
@@ -59,7 +53,7 @@ class Commune(models.Model):
 
     code = models.CharField("code INSEE", max_length=5, primary_key=True)
     nom = models.CharField(max_length=100)
-    nom_plie = models.CharField(max_length=100, db_index=True, editable=False)
+    nom_plie = CleField(de="nom", db_index=True)
     nature = models.CharField(max_length=3, choices=Nature)
     departement = models.ForeignKey(Departement, models.PROTECT, null=True, related_name="communes")
     epci = models.ForeignKey(Epci, models.SET_NULL, null=True, blank=True, related_name="communes")
@@ -67,17 +61,11 @@ class Commune(models.Model):
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
 
-    objects = CommuneQuerySet.as_manager()
-
     class Meta:
         ordering = ["nom_plie"]
 
     def __str__(self):
         return f"{self.nom} ({self.code})"
-
-    def save(self, *args, **kwargs):
-        self.nom_plie = fold(self.nom)
-        super().save(*args, **kwargs)
 
 
 class CodePostal(models.Model):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from structures.champs import TelephoneField
+from structures.champs import DictionnaireField, TelephoneField
 from structures.horaires import valider_horaires
 from structures.models.geographie import Commune
 from structures.models.structure import Structure
@@ -18,6 +18,7 @@ SOURCES_ACCESSIBILITE = {
     "visite": "vérifié sur place",
     "label": "label ou registre officiel",
 }
+CLES_ACCESSIBILITE = {"niveau", "source", "verifie_le", "precisions"}
 
 
 def validate_accessibilite(value):
@@ -34,19 +35,32 @@ def validate_accessibilite(value):
                 code="famille",
                 params={"famille": str(famille)[:40]},
             )
-        if etat.get("niveau") not in NIVEAUX_ACCESSIBILITE or etat.get("source") not in SOURCES_ACCESSIBILITE:
+        if phrase := describe_fault(etat):
             raise ValidationError(
-                "Accessibilité « %(famille)s » : un niveau (oui, partiel, non) et une source "
-                "(declaration, visite, label) sont attendus.",
-                code="niveau",
-                params={"famille": famille},
+                "Accessibilité « %(famille)s » : %(phrase)s",
+                code="etat",
+                params={"famille": famille, "phrase": phrase},
             )
-        if etat["source"] == "visite" and not is_iso_day(etat.get("verifie_le")):
-            raise ValidationError(
-                "Accessibilité « %(famille)s » : donnez la date de la visite (2026-03-15).",
-                code="visite",
-                params={"famille": famille},
-            )
+
+
+def describe_fault(etat):
+    """Return what is to mend in the accessibility for one family; empty when nothing is."""
+    # Lists rather than tables: a value that cannot be a key (a list) is compared, and refused, like any other.
+    known = etat.get("niveau") in list(NIVEAUX_ACCESSIBILITE) and etat.get("source") in list(
+        SOURCES_ACCESSIBILITE
+    )
+    if not known:
+        return "un niveau (oui, partiel, non) et une source (declaration, visite, label) sont attendus."
+    if not isinstance(etat.get("precisions", ""), str):
+        return "les précisions sont un texte."
+    if inconnus := sorted(map(str, etat.keys() - CLES_ACCESSIBILITE)):
+        return f"« {inconnus[0][:40]} » n’existe pas (niveau, source, verifie_le, precisions)."
+    jour = etat.get("verifie_le")
+    if jour in (None, ""):
+        return "donnez la date de la visite (2026-03-15)." if etat["source"] == "visite" else ""
+    if not is_iso_day(jour):
+        return "la date de vérification s’écrit 2026-03-15."
+    return ""
 
 
 class Lieu(models.Model):
@@ -82,9 +96,7 @@ class Lieu(models.Model):
         help_text="Syntaxe OpenStreetMap : Mo-Fr 09:00-12:00,14:00-17:00; PH off. Vide : non renseignés.",
     )
     acces = models.TextField("comment s’y rendre", blank=True)
-    accessibilite = models.JSONField(
-        "accessibilité", default=dict, blank=True, validators=[validate_accessibilite]
-    )
+    accessibilite = DictionnaireField("accessibilité", validators=[validate_accessibilite])
     ordre = models.PositiveSmallIntegerField(default=100)
     source_id = models.CharField("identifiant dans la source", max_length=200, blank=True)
 
@@ -132,7 +144,9 @@ class Lieu(models.Model):
         commune = Commune.objects.filter(pk=self.code_insee).first()
         if commune is None:
             raise ValidationError(
-                {"code_insee": f"Le code INSEE {self.code_insee} n’est celui d’aucune commune. Caluire-et-Cuire : 69034."}
+                {
+                    "code_insee": f"Le code INSEE {self.code_insee} n’est celui d’aucune commune (par exemple 69034)."
+                }
             )
         self.commune = self.commune or commune.nom
 
@@ -187,3 +201,9 @@ class PeriodeExceptionnelle(models.Model):
 
     def __str__(self):
         return f"{self.get_nature_display()} du {self.debut:%d/%m/%Y}"
+
+    def clean(self):
+        if not self.competence_id or not self.lieu_id:
+            return
+        if not self.competence.permanences.filter(lieu=self.lieu_id).exists():
+            raise ValidationError({"competence": "Cette fiche n’a pas de permanence dans ce lieu."})

@@ -9,11 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from structures.champs import CodesField, TelephoneField
+from structures.champs import CleField, CodesField, SiretField, TelephoneField
 from structures.models.compte import Membre
 from structures.models.territoire import Territoire
-from structures.texte import fold
-from structures.validateurs import validate_siret, validate_site_web
+from structures.validateurs import validate_site_web
 
 
 class Statut(models.TextChoices):
@@ -36,20 +35,18 @@ class StructureQuerySet(models.QuerySet):
         """Structures of which ``droits`` may read at least the public part."""
         return self.published().filter(territoire_id__in=droits.territoires_lus)
 
-    def outdated(self, on):
-        """Structures that nobody confirmed since ``on`` (a date)."""
-        return self.filter(Q(confirme_le__isnull=True) | Q(confirme_le__lt=on))
-
 
 class Structure(models.Model):
     """A partner: identity, network, what it expects of partners and the limits it sets."""
 
-    territoire = models.ForeignKey(Territoire, models.PROTECT, related_name="structures", verbose_name="publiée par")
+    territoire = models.ForeignKey(
+        Territoire, models.PROTECT, related_name="structures", verbose_name="publiée par"
+    )
     nom = models.CharField(max_length=150)
-    cle_tri = models.CharField(max_length=170, editable=False, db_index=True)
+    cle_tri = CleField(de="nom", db_index=True)
     slug = models.SlugField(max_length=120, unique=True)
     description = models.TextField("présentation", blank=True)
-    siret = models.CharField("SIRET", max_length=14, blank=True, validators=[validate_siret])
+    siret = SiretField("SIRET")
     reseaux_porteurs = CodesField("réseaux", vocabulary="reseaux_porteurs")
     telephone = TelephoneField("téléphone")
     courriel = models.EmailField(blank=True)
@@ -63,7 +60,12 @@ class Structure(models.Model):
     date_maj = models.DateField("mise à jour le", default=timezone.localdate)
     confirme_le = models.DateField("confirmée le", null=True, blank=True)
     confirme_par = models.ForeignKey(
-        "structures.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="confirmée par"
+        "structures.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="confirmée par",
     )
     source = models.CharField(max_length=60, blank=True, help_text="D’où la fiche a été importée.")
     source_id = models.CharField("identifiant dans la source", max_length=200, blank=True)
@@ -89,6 +91,11 @@ class Structure(models.Model):
                 violation_error_message="Une structure de ce nom existe déjà dans ce territoire.",
             ),
             models.CheckConstraint(
+                condition=Q(source="", source_id="") | (~Q(source="") & ~Q(source_id="")),
+                name="structure_source_complete",
+                violation_error_message="Une source et son identifiant vont ensemble.",
+            ),
+            models.CheckConstraint(
                 condition=Q(siret="") | Q(Exact(Length("siret"), 14)),
                 name="structure_siret_longueur",
                 violation_error_message="Un SIRET a 14 chiffres.",
@@ -103,10 +110,6 @@ class Structure(models.Model):
     def __str__(self):
         return self.nom
 
-    def save(self, *args, **kwargs):
-        self.cle_tri = fold(self.nom)
-        super().save(*args, **kwargs)
-
     def get_absolute_url(self):
         return reverse("structures:structure_detail", args=[self.slug])
 
@@ -115,11 +118,6 @@ class Structure(models.Model):
         """The letter under which an A–Z index files it: « É » under e, a figure under #."""
         first = self.cle_tri[:1]
         return first if first.isalpha() else "#"
-
-    def clean(self):
-        self.siret = self.siret.replace(" ", "")
-        if self.source and not self.source_id:
-            raise ValidationError({"source_id": "Une source demande un identifiant."})
 
 
 class ContactQuerySet(models.QuerySet):

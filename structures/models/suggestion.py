@@ -1,8 +1,10 @@
 """Changes proposed by readers, decided by the référent or the coordination."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from structures.champs import DictionnaireField
 from structures.models.competence import Competence
 from structures.models.structure import Structure
 from structures.models.territoire import Territoire
@@ -19,19 +21,31 @@ class Suggestion(models.Model):
 
     territoire = models.ForeignKey(Territoire, models.CASCADE, related_name="suggestions")
     structure = models.ForeignKey(
-        Structure, models.CASCADE, null=True, blank=True, related_name="suggestions", help_text="Vide : il en manque une."
+        Structure,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="suggestions",
+        help_text="Vide : il en manque une.",
     )
     competence = models.ForeignKey(
         Competence, models.CASCADE, null=True, blank=True, related_name="suggestions", verbose_name="fiche"
     )
-    auteur = models.ForeignKey("structures.User", models.SET_NULL, null=True, blank=True, related_name="suggestions")
+    auteur = models.ForeignKey(
+        "structures.User", models.SET_NULL, null=True, blank=True, related_name="suggestions"
+    )
     courriel = models.EmailField("courriel pour la réponse", blank=True)
     texte = models.TextField(blank=True)
-    propositions = models.JSONField("champs proposés", default=dict, blank=True)
+    propositions = DictionnaireField("champs proposés")
     etat = models.CharField("état", max_length=12, choices=Etat, default=Etat.EN_ATTENTE)
     reponse = models.TextField("réponse", blank=True)
     decidee_par = models.ForeignKey(
-        "structures.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="décidée par"
+        "structures.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="décidée par",
     )
     decidee_le = models.DateTimeField("décidée le", null=True, blank=True)
     created_at = models.DateTimeField("reçue le", auto_now_add=True)
@@ -55,3 +69,7 @@ class Suggestion(models.Model):
 
     def __str__(self):
         return f"{self.structure or 'structure manquante'} ({self.get_etat_display()})"
+
+    def clean(self):
+        if self.competence and self.competence.structure_id != self.structure_id:
+            raise ValidationError({"competence": "Cette fiche est celle d’une autre structure."})

@@ -4,7 +4,7 @@ import secrets
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
@@ -20,12 +20,10 @@ def new_version():
 
 
 class TerritoireQuerySet(models.QuerySet):
-    def ancestors_of(self, territoire, include_self=True):
-        ids = territoire.ancestor_ids
-        return self.filter(pk__in=ids if include_self else ids[:-1])
-
     def descendants_of(self, territoire, include_self=True):
-        found = self.filter(chemin__startswith=territoire.chemin)
+        # Every path begins with an empty one: without a path of its own, a territory contains but itself.
+        inside = Q(chemin__startswith=territoire.chemin) if territoire.chemin else Q(pk=territoire.pk)
+        found = self.filter(inside)
         return found if include_self else found.exclude(pk=territoire.pk)
 
 
@@ -55,7 +53,12 @@ class Territoire(models.Model):
         "code officiel", max_length=9, blank=True, help_text="Code INSEE ou SIREN, par exemple 69034."
     )
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="enfants", verbose_name="territoire qui l’englobe"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enfants",
+        verbose_name="territoire qui l’englobe",
     )
     # Ids from the root to oneself, « /1/4/9/ »: descendants are one prefix away on both engines.
     chemin = models.CharField(max_length=120, editable=False, db_index=True, default="")
@@ -106,18 +109,31 @@ class Territoire(models.Model):
     def __str__(self):
         return self.nom
 
-    def save(self, *args, **kwargs):
-        """Keep ``chemin`` right, here and below, when the territory is created or moved."""
-        former = self.chemin
-        super().save(*args, **kwargs)
-        self.chemin = f"{self.parent.chemin if self.parent else '/'}{self.pk}/"
-        if self.chemin != former:
-            type(self).objects.filter(pk=self.pk).update(chemin=self.chemin)
-            for enfant in self.enfants.all():
-                enfant.save()
+    @transaction.atomic
+    def save(self, **kwargs):
+        """Keep ``chemin`` right, here and below, when the territory is created or moved.
+
+        What is worked out (``chemin``, ``vocabulaire_version``) is not written back: others may have changed it since
+        this instance was read.
+        """
+        if not self._state.adding and not kwargs.get("force_insert") and kwargs.get("update_fields") is None:
+            loaded = {item.name for item in self._meta.concrete_fields if item.attname in self.__dict__}
+            kwargs["update_fields"] = loaded - {"id", "chemin", "vocabulaire_version"}
+        super().save(**kwargs)
+        self.place()
 
     def get_absolute_url(self):
         return f"{reverse('structures:accueil')}?territoire={self.slug}"
+
+    def place(self):
+        """Work out ``chemin`` from what is stored of the parent, here and below."""
+        stored = Territoire.objects.values_list("parent__chemin", "chemin")
+        above, former = stored.get(pk=self.pk)
+        self.chemin = f"{above or '/'}{self.pk}/"
+        if self.chemin != former:
+            Territoire.objects.filter(pk=self.pk).update(chemin=self.chemin)
+            for enfant in Territoire.objects.filter(parent=self.pk):
+                enfant.place()
 
     @property
     def ancestor_ids(self):

@@ -1,13 +1,11 @@
 """What a territory names by itself: themes (the « onglets ») and their fields, publics, acronyms."""
 
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from repertoire.palette import (
@@ -16,37 +14,73 @@ from repertoire.palette import (
     choix_couleurs,
     choix_pictogrammes,
 )
-from structures.champs import CodesField, LinesField
+from structures.champs import CleField, CodesField, TextesField
 from structures.models.territoire import Territoire, new_version
 from structures.referentiels import vocabulaire
-from structures.texte import fold
-from structures.validateurs import is_iso_day
+from structures.validateurs import is_iso_day, is_number
 
-CODE = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", "Lettres minuscules, chiffres et traits d’union seulement.")
+CODE = RegexValidator(
+    r"^[a-z0-9]+(-[a-z0-9]+)*$", "Lettres minuscules, chiffres et traits d’union seulement."
+)
+
+
+def touch(territoires):
+    """Change the version under which readers keep the vocabulary of these territories in memory (ids; None: all)."""
+    touched = Territoire.objects.all()
+    if None not in territoires:
+        touched = touched.filter(pk__in=territoires)
+    touched.update(vocabulaire_version=new_version())
+
+
+class VocabulaireQuerySet(models.QuerySet):
+    """Several rows at once, as the administration deletes them: readers are told as they are for one."""
+
+    @transaction.atomic
+    def delete(self):
+        touch(self.list_territoires())
+        return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    @transaction.atomic
+    def update(self, **kwargs):
+        # Read before: what is changed may be what these rows were found by.
+        touched = self.list_territoires()
+        if "territoire" in kwargs:
+            touched.add(kwargs["territoire"] and kwargs["territoire"].pk)
+        count = super().update(**kwargs)
+        touch(touched)
+        return count
+
+    update.alters_data = True
+
+    def list_territoires(self):
+        return set(self.order_by().values_list("territoire_id", flat=True))
 
 
 class VocabulaireModel(models.Model):
     """Words of a territory, or of all of them when ``territoire`` is empty. A change is told to all readers."""
 
+    objects = VocabulaireQuerySet.as_manager()
+
     class Meta:
         abstract = True
 
-    def touch(self):
-        """Change the version under which readers keep the vocabulary in memory."""
-        territoires = Territoire.objects.all()
-        if self.territoire_id:
-            territoires = territoires.filter(pk=self.territoire_id)
-        territoires.update(vocabulaire_version=new_version())
-
     @transaction.atomic
     def save(self, *args, **kwargs):
+        touched = self.list_touched()
         super().save(*args, **kwargs)
-        self.touch()
+        touch(touched)
 
     @transaction.atomic
     def delete(self, *args, **kwargs):
-        self.touch()
+        touch(self.list_touched())
         return super().delete(*args, **kwargs)
+
+    def list_touched(self):
+        """Ids of the territories that a change concerns: its own, and the one that it leaves."""
+        return {self.territoire_id} | type(self).objects.filter(pk=self.pk).list_territoires()
 
 
 class Theme(VocabulaireModel):
@@ -70,7 +104,9 @@ class Theme(VocabulaireModel):
     couleur = models.CharField(max_length=20, choices=choix_couleurs, default=COULEUR_PAR_DEFAUT)
     ordre = models.PositiveSmallIntegerField(default=100)
     thematiques = CodesField(
-        "thématiques data·inclusion", vocabulary="thematiques", help_text="Pour l’échange de données national."
+        "thématiques data·inclusion",
+        vocabulary="thematiques",
+        help_text="Pour l’échange de données national.",
     )
     retire_le = models.DateField("retiré le", null=True, blank=True)
 
@@ -106,10 +142,6 @@ class Theme(VocabulaireModel):
         if self.parent and self.pk and self.sous_themes.exists():
             raise ValidationError({"parent": "Cet onglet a des sous-thèmes : il ne peut pas en devenir un."})
 
-    @property
-    def is_retired(self):
-        return self.retire_le is not None and self.retire_le <= timezone.localdate()
-
 
 class ReglageTheme(VocabulaireModel):
     """How a territory renames, reorders or hides a theme that it did not create."""
@@ -119,6 +151,8 @@ class ReglageTheme(VocabulaireModel):
     nom = models.CharField(max_length=80, blank=True, help_text="Vide : le nom commun.")
     ordre = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Vide : l’ordre commun.")
     masque = models.BooleanField("masqué", default=False)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = "réglage d’un thème"
@@ -159,11 +193,13 @@ class Champ(VocabulaireModel):
     libelle = models.CharField("libellé", max_length=80)
     aide = models.CharField("aide à la saisie", max_length=200, blank=True)
     type = models.CharField(max_length=20, choices=Type, default=Type.TEXTE)
-    options = models.JSONField("choix possibles", default=list, blank=True)
+    options = TextesField("choix possibles", help_text="Un par ligne.")
     unite = models.CharField("unité", max_length=20, blank=True)
     filtrable = models.BooleanField(default=False)
     reserve_partenaires = models.BooleanField("réservé aux partenaires", default=False)
     ordre = models.PositiveSmallIntegerField(default=100)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = "champ d’un thème"
@@ -184,24 +220,44 @@ class Champ(VocabulaireModel):
         with_options = self.type in {self.Type.CHOIX, self.Type.CHOIX_MULTIPLES}
         if with_options and not self.options:
             raise ValidationError({"options": "Une liste de choix ne peut pas être vide."})
-        if not isinstance(self.options, list) or not all(isinstance(option, str) for option in self.options):
-            raise ValidationError({"options": "Les choix sont une liste de textes."})
+        self.check_stored_values()
+
+    def check_stored_values(self):
+        """Refuse a type or choices that values already written in fiches would not fit."""
+        stored = Champ.objects.filter(pk=self.pk).first()
+        if stored is None or (stored.type, stored.options) == (self.type, self.options):
+            return
+        count = 0
+        for champs in stored.theme.competences.filter(champs__has_key=stored.code).values_list(
+            "champs", flat=True
+        ):
+            try:
+                self.check_value(champs[stored.code])
+            except ValidationError:
+                count += 1
+        if count:
+            holders = "1 fiche a" if count == 1 else f"{count} fiches ont"
+            field = "options" if stored.type == self.type else "type"
+            raise ValidationError(
+                {field: f"{holders} une valeur qui ne conviendrait plus : corrigez d’abord."}
+            )
 
     def check_value(self, value):
         """Raise ValidationError when ``value`` is not of this field's type (None and "" mean not filled in)."""
         if value in (None, "", []):
             return
+        options = self.options if isinstance(self.options, list) else []
         expected = {
             self.Type.TEXTE: ("un texte", lambda: isinstance(value, str)),
-            self.Type.NOMBRE: ("un nombre", lambda: isinstance(value, int | float) and not isinstance(value, bool)),
+            self.Type.NOMBRE: ("un nombre", lambda: is_number(value)),
             self.Type.OUI_NON: ("oui ou non", lambda: isinstance(value, bool)),
-            self.Type.CHOIX: (f"un choix parmi {', '.join(map(str, self.options))}", lambda: value in self.options),
+            self.Type.CHOIX: (f"un choix parmi {', '.join(map(str, options))}", lambda: value in options),
             self.Type.CHOIX_MULTIPLES: (
-                f"des choix parmi {', '.join(map(str, self.options))}",
-                lambda: isinstance(value, list) and set(value) <= set(self.options),
+                f"des choix parmi {', '.join(map(str, options))}",
+                lambda: isinstance(value, list) and all(item in options for item in value),
             ),
             self.Type.DATE: ("une date (2026-12-31)", lambda: is_iso_day(value)),
-        }[self.type]
+        }.get(self.type, ("un type connu", lambda: False))
         if not expected[1]():
             raise ValidationError(
                 "« %(libelle)s » attend %(attendu)s.",
@@ -232,6 +288,8 @@ class Public(VocabulaireModel):
     )
     ordre = models.PositiveSmallIntegerField(default=100)
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["ordre", "libelle"]
 
@@ -240,19 +298,9 @@ class Public(VocabulaireModel):
 
     def clean(self):
         if self.equivalent and self.equivalent not in vocabulaire("publics"):
-            raise ValidationError({"equivalent": "Cette valeur n’est pas dans le référentiel national des publics."})
-
-
-class SynonymesField(models.JSONField):
-    """A list of everyday words, typed one per line."""
-
-    def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": LinesField, **kwargs})
-
-    def validate(self, value, instance):
-        super().validate(value, instance)
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-            raise ValidationError("Une liste de mots est attendue.", code="liste")
+            raise ValidationError(
+                {"equivalent": "Cette valeur n’est pas dans le référentiel national des publics."}
+            )
 
 
 class Sigle(VocabulaireModel):
@@ -269,8 +317,8 @@ class Sigle(VocabulaireModel):
     sigle = models.CharField(max_length=40)
     signification = models.CharField(max_length=200)
     phrase = models.CharField("en une phrase simple", max_length=300, blank=True)
-    synonymes = SynonymesField(default=list, blank=True, help_text="Mots de tous les jours, un par ligne.")
-    cle_tri = models.CharField(max_length=40, editable=False, db_index=True)
+    synonymes = TextesField(help_text="Mots de tous les jours, un par ligne.")
+    cle_tri = CleField(de="sigle", db_index=True)
 
     history = HistoricalRecords(excluded_fields=["cle_tri"])
 
@@ -292,7 +340,3 @@ class Sigle(VocabulaireModel):
 
     def __str__(self):
         return f"{self.sigle} : {self.signification}"
-
-    def save(self, *args, **kwargs):
-        self.cle_tri = fold(self.sigle)
-        super().save(*args, **kwargs)

@@ -1,11 +1,13 @@
 """A broken row of the demo: nothing is loaded, and the file, the row, the field and the mending are told."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
-from structures.chargement import ChargementError
-from structures.models import Competence
+from structures.chargement import Chargement, ChargementError, writable_fields
+from structures.demonstration import GENRES
+from structures.models import Annexe, Champ, Competence, Membre, Public, Sigle, Structure, Territoire, Theme
 from tests.structures.test_charger_demo import STRUCTURE, commune, count_rows, files, load, replace
 
 __all__ = ["commune", "files"]  # fixtures, shared with the tests of the loading
@@ -157,3 +159,145 @@ def test_broken_row_on_a_second_loading_changes_nothing(files):
         load(files)
     assert count_rows() == before
     assert Competence.objects.get(theme__slug="urgence").objectifs == "Dormir au chaud."
+
+
+GARBAGE = [5, None, "", "x" * 5000, [], [[1]], {}]
+# The name of each block, the path that leads to it, and the fields that a file may give it beside its columns.
+BLOCS = {
+    "structure": ("asile-de-nuit.toml", ["structure"], Structure, {"territoire"}),
+    "lieu": ("asile-de-nuit.toml", ["lieu", 0], GENRES["lieu"][0], GENRES["lieu"][1]),
+    "periode": ("asile-de-nuit.toml", ["lieu", 0, "periode", 0], *GENRES["periode"]),
+    "fiche": ("asile-de-nuit.toml", ["fiche", 0], *GENRES["fiche"]),
+    "permanence": ("asile-de-nuit.toml", ["fiche", 0, "permanence", 0], *GENRES["permanence"]),
+    "contact": ("asile-de-nuit.toml", ["contact", 0], *GENRES["contact"]),
+    "annexe": ("annexes.toml", ["annexe", 0], Annexe, {"territoire", "themes"}),
+    "territoire": ("territoires.toml", ["territoire", 1], Territoire, {"parent"}),
+    "thème": ("themes.toml", ["theme", 1], Theme, {"parent", "champ"}),
+    "sigle": ("commun/sigles.toml", ["sigle", 0], Sigle, {"territoire"}),
+    "membre": ("comptes.toml", ["compte", 0, "membre", 0], Membre, {"structure"}),
+}
+KEYS = {
+    "slug",
+    "nom",
+    "theme",
+    "lieu",
+    "fiche",
+    "structure",
+    "parent",
+    "fonction",
+    "nature",
+    "visibilite",
+    "sigle",
+}
+
+
+def inject(monkeypatch, name, path, changes):
+    """Give a block of one file other values than those written there, such as TOML could not all write."""
+    read = Chargement.read
+
+    def read_changed(self, file):
+        data, endroit = read(self, file)
+        if str(file).endswith(name):
+            data = deepcopy(data)
+            block = data
+            for step in path:
+                block = block[step]
+            block.update(changes)
+        return data, endroit
+
+    monkeypatch.setattr(Chargement, "read", read_changed)
+
+
+def load_or_refuse(files):
+    """Load; return the faults that were told, None when there was none."""
+    try:
+        load(files)
+    except ChargementError as error:
+        return error.fautes
+    return None
+
+
+@pytest.mark.parametrize("value", GARBAGE, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize("bloc", BLOCS)
+def test_value_of_any_type_is_told_or_loaded_but_never_breaks_the_loading(files, monkeypatch, bloc, value):
+    """First every field at once, so that each is told; then the keys alone, by which rows refer to one another."""
+    name, path, model, others = BLOCS[bloc]
+    names = {*writable_fields(model), *others}
+    before = count_rows()
+    for changes in (dict.fromkeys(names, value), *({key: value} for key in sorted(names & KEYS))):
+        with monkeypatch.context() as patch:
+            inject(patch, name, path, changes)
+            faults = load_or_refuse(files)
+        if faults is None:
+            assert len(changes) == 1, "every field cannot be right"
+            before = count_rows()
+        else:
+            assert count_rows() == before
+            assert any(name.endswith(Path(fault.endroit.fichier).name) for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    "bloc, field, value, sentence",
+    [
+        ("fiche", "publics", 5, "Une liste est attendue"),
+        ("fiche", "publics", [[1]], "Une liste de textes"),
+        ("fiche", "documents", 5, "Une liste est attendue"),
+        ("fiche", "zone_eligibilite", {}, "Une liste est attendue"),
+        ("fiche", "champs", [], "dictionnaire"),
+        ("fiche", "frais", 5, "un texte entre guillemets"),
+        ("fiche", "delai_attente_jours", "5", "un nombre entier"),
+        ("fiche", "debut", 5, "une date"),
+        ("fiche", "theme", 5, "un thème"),
+        ("lieu", "principal", "oui", "true ou false"),
+        ("lieu", "latitude", float("nan"), "un nombre"),
+        ("lieu", "accessibilite", [], "dictionnaire"),
+        ("lieu", "horaires_accueil", [[1]], "un texte entre guillemets"),
+        ("contact", "fiche", [], "le thème d’une fiche"),
+        ("contact", "telephone", None, "un texte entre guillemets"),
+        ("structure", "siret", 73282932000074, "un texte entre guillemets"),
+        ("structure", "site_web", "https://[", "complète"),
+        ("periode", "message", {}, "un texte entre guillemets"),
+        ("annexe", "themes", 5, "une liste de textes"),
+        ("membre", "structure", 5, "une structure de la démonstration"),
+    ],
+)
+def test_value_of_another_type_is_told_at_its_field(files, monkeypatch, bloc, field, value, sentence):
+    name, path, _, _ = BLOCS[bloc]
+    inject(monkeypatch, name, path, {field: value})
+    with pytest.raises(ChargementError) as refused:
+        load(files)
+    told = [fault for fault in refused.value.fautes if fault.champ == field and sentence in fault.phrase]
+    assert told, str(refused.value)
+    assert bloc in str(told[0].endroit) or bloc == "periode"
+
+
+@pytest.mark.parametrize(
+    "field, value", [("coordonne", 5), ("coordonne", [[1]]), ("admin", "oui"), ("membre", 5)]
+)
+def test_account_with_a_value_of_another_type_is_told(files, monkeypatch, field, value):
+    inject(monkeypatch, "comptes.toml", ["compte", 0], {field: value})
+    with pytest.raises(ChargementError, match=f"comptes.toml › compte .* › {field} : on attend"):
+        load(files)
+
+
+def test_public_and_field_changed_by_somebody_are_left_alone(files):
+    load(files)
+    public, champ = Public.objects.get(code="jeunes"), Champ.objects.get(code="places")
+    for row in (public, champ):
+        row.libelle = "Dit autrement"
+        row.save()
+    assert len(load(files).laisses) == 2
+    for row in (public, champ):
+        row.refresh_from_db()
+        assert row.libelle == "Dit autrement"
+    load(files, remettre=True)
+    public.refresh_from_db()
+    assert public.libelle == "Jeunes"
+
+
+def test_fiche_that_leaves_while_a_contact_still_names_it_is_told(files):
+    load(files)
+    replace(files, STRUCTURE, 'theme = "urgence"', 'theme = "urgences"')
+    with pytest.raises(ChargementError) as refused:
+        load(files)
+    assert {fault.champ for fault in refused.value.fautes} == {"theme", "fiche"}

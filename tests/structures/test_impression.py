@@ -106,6 +106,8 @@ def fiche(db):
         accessible=True,
     )
     fabriques.PermanenceFactory(competence=fiche, lieu=lieu, horaires_accueil="")
+    # The number to call is that of the fiche’s own contact, when it has one.
+    Contact.objects.filter(competence=fiche).update(telephone="+33465711234")
     fabriques.PeriodeFactory(lieu=lieu)
     fabriques.SigleFactory(sigle="QQAP", signification="quartier d’essai")
     return fiche
@@ -278,7 +280,8 @@ def test_confidential_address_is_printed_for_nobody(monde):
             address = sheet_address(monde, name)
             text = words(monde.client(persona).get(address, {"pour": "partenaires"}).content)
             assert SECRET_ADRESSE not in text
-            assert "Adresse confidentielle, jamais imprimée" in text
+            assert "Adresse non communiquée, pour la sécurité des personnes accueillies." in text
+            assert "Téléphonez : on vous dira comment venir." in text
 
 
 def test_structure_sheet_to_hand_over_leaves_partner_fiches_out(monde):
@@ -342,6 +345,38 @@ def test_giant_fiche_has_numbered_pages_that_pass_the_validators(fiche):
     assert pages >= 2
     assert f"page {pages} sur {pages}" in words(content)
     assert find_failures(content) == []
+
+
+def test_what_one_needs_to_go_there_is_on_the_first_of_several_pages(fiche):
+    fill(fiche, 9)
+    fiche.lieux.update(acces="Bus 33, arrêt Hôtel de Ville")
+    vue, arguments = present(fiche)
+    content = impression.render_fiche(vue, **arguments)
+    assert count_pages(content) > 1
+    first = first_page(content)
+    for expected in ("0465711234", "12placedesEssais", "Bus33", "Dulundiauvendredi9h–12h"):
+        assert expected in first
+
+
+def test_structure_of_many_fiches_says_first_where_it_is_and_how_to_call(fiche):
+    for rank in range(14):
+        fabriques.CompetenceFactory(
+            structure=fiche.structure,
+            nom=f"Atelier {rank}",
+            publics_precisions="Pour les habitants de la commune. " * 6,
+        )
+    vue, arguments = present_whole_structure(fiche.structure)
+    content = impression.render_structure(vue, **arguments)
+    assert count_pages(content) > 1
+    first = first_page(content)
+    for expected in ("0465711234", "12placedesEssais", "Dulundiauvendredi9h–12h"):
+        assert expected in first
+    assert find_failures(content) == []
+
+
+def first_page(content):
+    text = pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text()
+    return "".join(text.replace("\u200b", "").split())
 
 
 def test_slightly_long_fiche_is_tightened_to_one_page(fiche):

@@ -1,5 +1,7 @@
 """Plain text made into paragraphs, lists and explained acronyms."""
 
+import re
+
 import pytest
 from django.template import Context, RequestContext, Template
 from django.utils.html import escape
@@ -108,6 +110,22 @@ def test_tag_explains_with_the_component_of_the_site():
     assert "sens de RSA" in html
     assert "En clair." in html
     assert "&amp; co<br>suite</p>" in html
+
+
+@pytest.mark.parametrize(
+    ("texte", "tenu"),
+    [
+        ("Le RSA.", "[RSA]."),
+        ("(l’RSA\u00a0; suite)", "l’[RSA]\u00a0;"),
+        ("«\u00a0RSA\u00a0», dit-on", "«\u00a0[RSA]\u00a0»,"),
+        ("RSA/CMU-C", "[RSA]/"),
+    ],
+)
+def test_punctuation_stays_with_the_button_that_explains(texte, tenu):
+    glossaire = Glossaire({"RSA": SIGLES["RSA"]}, lambda mot, _sigle: f"[{mot}]", bouton=True)
+    html = glossaire.write_line(texte)
+    assert f'<span class="insecable">{tenu}</span>' in html
+    assert re.sub(r"<[^>]*>|[\[\]]", "", html) == texte
 
 
 def test_memory_is_that_of_the_page_includes_too():
