@@ -50,6 +50,7 @@ def render_fiche(
         "contacts_reserves": reserved,
         "venir_par": vue.modes_mobilisation if by_person else (),
         "sur_orientation": not by_person,
+        "lien": vue.lien if pour_partenaires or not vue.procedure_reservee else "",
         "orienter": "" if vue.procedure_reservee else procedure,
         "orienter_par": vue.modes_mobilisation if not by_person else (),
         "orienter_reserve": procedure if vue.procedure_reservee else "",
@@ -58,7 +59,9 @@ def render_fiche(
         "accessibilite": list_accessibilite(vue.lieux),
         "icone_disponibilite": ICONES_DISPONIBILITE.get(vue.disponibilite.etat, ""),
     }
-    context["reserve"] = bool(vue.reservee or context["orienter_reserve"] or context["champs_reserves"] or reserved)
+    context["reserve"] = bool(
+        vue.reservee or context["orienter_reserve"] or context["champs_reserves"] or reserved
+    )
     context |= arrange_fiche(context)
     return render_pdf("pdf/fiche.html", context, densites=context["densites"])
 
@@ -116,7 +119,8 @@ def prepare_lieu(lieu: LieuVue) -> LieuVue:
     """Return a place as a sheet may hold it: without its address when it is confidential, even for partners."""
     if not lieu.adresse_confidentielle:
         return lieu
-    hidden = dict.fromkeys(("adresse", "complement_adresse", "code_postal", "commune", "acces"), "")
+    told = ("adresse", "complement_adresse", "code_postal", "commune", "acces", "precisions")
+    hidden = dict.fromkeys(told, "") | {"annonces": ()}
     return replace(lieu, adresse_cachee=True, latitude=None, longitude=None, **hidden)
 
 
@@ -207,8 +211,8 @@ def arrange_structure(context):
     for fiche, own_hours in context["fiches"]:
         hours = tuple(f"{name} {ligne}" for name, lines in own_hours for ligne in lines)
         parts.append(Partie((f"{fiche.theme.nom} {fiche.competence.nom}", fiche.resume, *hours), titres=0))
-    margin = [list_means(context["structure"]), list_contacts(context)]
-    margin += [Partie(list_place_texts(lieu)) for lieu in context["lieux"]]
+    places = [Partie(list_place_texts(lieu)) for lieu in context["lieux"]]
+    margin = [list_means(context["structure"]), *places, list_contacts(context)]
     arranged = plan(parts, margin, {"accessibilite_en_marge": list_accessibilite_texts(context)})
     frame = frame_reserved(context, (context["attentes"], context["limites"]))
     return {

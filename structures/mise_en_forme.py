@@ -19,6 +19,11 @@ CONTROLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 ADRESSE = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+|\w[\w-]*(?:\.[\w-]+)*\.[a-z]{2,}\b(?:/\S*)?")
 
 
+# Where an acronym is drawn, with what clings to it: « l’ » or « ( » before, a full stop or « ; » and its space after.
+MARQUE = "\x00"  # never in a text: CONTROLE takes it away
+TENU = re.compile(r"((?:(?:\w{1,6}['’]|[^\w\s\x00])[\u00a0\u202f]?)?\x00(?:[\u00a0\u202f]?[^\w\s\x00])*)")
+
+
 class Segment(NamedTuple):
     """A piece of text; ``sigle`` is the key of the acronym that it is, or "" for ordinary text."""
 
@@ -125,12 +130,14 @@ def is_in_address(texte: str, start: int, end: int) -> bool:
 class Glossaire:
     """The acronyms of one page or sheet: each is explained where it is met first, and only there.
 
-    ``sigles`` maps an acronym to its Sigle. ``draw(mot, sigle)`` returns the HTML of a first occurrence.
+    ``sigles`` maps an acronym to its Sigle. ``draw(mot, sigle)`` returns the HTML of a first occurrence. ``bouton``: it
+    is a button, which a browser parts from the full stop that follows as it would an image; they are held together.
     """
 
-    def __init__(self, sigles: Mapping, draw: Callable):
+    def __init__(self, sigles: Mapping, draw: Callable, *, bouton: bool = False):
         self.sigles = sigles
         self.draw = draw
+        self.cadre = '<span class="insecable">{}{}{}</span>' if bouton else "{}{}{}"
         self.rencontres: dict = {}
 
     def write_line(self, texte: str) -> SafeString:
@@ -153,9 +160,18 @@ class Glossaire:
         )
 
     def _pieces(self, texte: str) -> Iterator[str]:
+        drawn, marked = [], []
         for segment in decoupe_sigles(texte, self.sigles):
             if segment.sigle and segment.sigle not in self.rencontres:
                 sigle = self.rencontres[segment.sigle] = self.sigles[segment.sigle]
-                yield conditional_escape(self.draw(segment.texte, sigle))
+                drawn.append(self.draw(segment.texte, sigle))
+                marked.append(MARQUE)
             else:
-                yield conditional_escape(segment.texte).replace("\n", "<br>")
+                marked.append(segment.texte)
+        for rank, part in enumerate(TENU.split("".join(marked))):
+            if rank % 2:
+                before, _mark, after = part.partition(MARQUE)
+                cadre = self.cadre if before or after else "{}{}{}"
+                yield format_html(cadre, before, drawn[rank // 2], after)
+            else:
+                yield conditional_escape(part).replace("\n", "<br>")

@@ -41,7 +41,7 @@ def find_glossaire(context) -> Glossaire:
         if sigles is None:  # a template included with « only » does not inherit from context processors
             request = getattr(context, "request", None)
             sigles = repertoire(request)["sigles"] if request else {}
-        memory[MEMORY] = Glossaire(sigles, explain)
+        memory[MEMORY] = Glossaire(sigles, explain, bouton=True)
     return memory[MEMORY]
 
 
