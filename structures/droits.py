@@ -113,8 +113,9 @@ def load_droits(user):
 
 
 def descendant_ids(territoire, tree):
-    """Ids of a territory and of all that it contains."""
-    return {pk for pk, other in tree.items() if other.chemin.startswith(territoire.chemin)}
+    """Ids of a territory and of all that it contains; nothing of a territory that has no path yet."""
+    path = territoire.chemin
+    return {pk for pk, other in tree.items() if other.chemin.startswith(path)} if path else {territoire.pk}
 
 
 def related_ids(territoire, tree):
