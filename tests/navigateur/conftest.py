@@ -17,6 +17,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+# Playwright's synchronous interface keeps an event loop running in the process: Django would then refuse the
+# database to every test that the same worker runs next.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
 
