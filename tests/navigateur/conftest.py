@@ -11,7 +11,6 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -54,15 +53,14 @@ def own_database(worker_id):
     if not given.startswith("postgres"):
         yield ""
         return
-    address = urlsplit(given)
-    name = f"test_{address.path.strip('/')}_navigateur_{worker_id}"
-    with psycopg.connect(address._replace(path="/postgres").geturl(), autocommit=True) as connection:
+    server, _, database = given.partition("?")[0].rpartition("/")
+    name = f"test_{database}_navigateur_{worker_id}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        create = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
         connection.execute(drop)
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
-        )
-        yield address._replace(path=f"/{name}").geturl()
+        connection.execute(create)
+        yield f"{server}/{name}"
         connection.execute(drop)
 
 
