@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.views import defaults
+from django.views.csrf import csrf_failure
 
 ROOT = Path(settings.BASE_DIR)
 # One arrow: parcours → structures → repertoire. The list of addresses alone may import every app.
@@ -77,3 +79,18 @@ def test_includes_see_only_their_arguments():
 @pytest.mark.django_db
 def test_migrations_follow_models():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    "render, code, title",
+    [
+        (lambda request: defaults.server_error(request), 500, "Panne"),
+        (lambda request: defaults.bad_request(request, ValueError()), 400, "Demande incomprise"),
+        (lambda request: csrf_failure(request), 403, "Formulaire expiré"),
+    ],
+)
+def test_bare_error_pages_need_neither_database_nor_context(rf, render, code, title):
+    response = render(rf.get("/"))
+    assert response.status_code == code
+    assert f"<title>{title} — Répertoire</title>" in response.content.decode()
+    assert 'href="/"' in response.content.decode()
