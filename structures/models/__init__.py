@@ -6,6 +6,7 @@ from structures.models.competence import Competence, Permanence
 from structures.models.compte import AcceptationCharte, Coordination, Membre, User
 from structures.models.geographie import CodePostal, Commune, Departement, Epci, Region
 from structures.models.lieu import Lieu, PeriodeExceptionnelle
+from structures.models.recherche import FicheIndexee, Mot, Version
 from structures.models.structure import Contact, Statut, Structure, Visibilite
 from structures.models.suggestion import Suggestion
 from structures.models.territoire import Territoire
@@ -23,8 +24,10 @@ __all__ = [
     "Coordination",
     "Departement",
     "Epci",
+    "FicheIndexee",
     "Lieu",
     "Membre",
+    "Mot",
     "PeriodeExceptionnelle",
     "Permanence",
     "Public",
@@ -38,5 +41,6 @@ __all__ = [
     "Territoire",
     "Theme",
     "User",
+    "Version",
     "Visibilite",
 ]
