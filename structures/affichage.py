@@ -13,12 +13,12 @@ from django.core.exceptions import ValidationError
 from structures import horaires
 from structures.models import Commune, Competence, Departement, Epci, Lieu, PeriodeExceptionnelle, Statut
 from structures.models.lieu import NIVEAUX_ACCESSIBILITE, SOURCES_ACCESSIBILITE
+from structures.ouvertures import Ouverture, departement_of, opening_rank, present_ouverture
 from structures.referentiels import FAMILLES_HANDICAP, vocabulaire
 
 MESSAGE = PeriodeExceptionnelle.Nature.MESSAGE
 MONTH = timedelta(days=30.44)
 UPCOMING = timedelta(days=30)
-CLOSING_SOON = timedelta(minutes=30)
 
 
 ICONES_HANDICAP = {
@@ -40,14 +40,6 @@ class Accessibilite:
     libelle: str
     source: str
     precisions: str
-
-
-@dataclass(frozen=True)
-class Ouverture:
-    """Whether a place is open now. ``etat``: ouvert, bientot-ferme, ferme, exceptionnel, rendez-vous, inconnu."""
-
-    etat: str
-    libelle: str
 
 
 @dataclass(frozen=True)
@@ -148,7 +140,7 @@ class FicheVue:
     @property
     def lieu_principal(self):
         """The place to speak of in a list: an open one first, else the one that opens soonest."""
-        return min(self.lieux, key=opening_rank, default=None)
+        return min(self.lieux, key=lambda lieu: opening_rank(lieu.etat), default=None)
 
     @property
     def ouverture(self):
@@ -193,12 +185,6 @@ class FicheVue:
         return texte.splitlines()[0].lstrip("- ") if texte else ", ".join(self.publics)
 
 
-def opening_rank(lieu):
-    rank = {"ouvert": 0, "sur_rendez_vous": 1, "ferme": 2, "inconnu": 3}[lieu.etat.statut]
-    soonest = lieu.etat.prochaine_ouverture
-    return rank, soonest.timestamp() if soonest else float("inf")
-
-
 def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, competence_id=None) -> LieuVue:
     """Make the LieuVue of a place for a reader.
 
@@ -206,7 +192,7 @@ def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, competen
     other fiches are left out. The place comes with its ``structure`` and ``periodes`` loaded.
     """
     hidden = lieu.adresse_confidentielle and not droits.is_partner_of(lieu.structure)
-    departement = departement_of(lieu, droits)
+    departement = departement_of(lieu, droits.territoires)
     hours = permanence.horaires_accueil or lieu.horaires_accueil if permanence else lieu.horaires_accueil
     periodes = [p for p in lieu.periodes.all() if p.competence_id in (None, competence_id)]
     if hidden:
@@ -242,34 +228,6 @@ def present_lieu(lieu: Lieu, droits, *, now: datetime, permanence=None, competen
         ),
         precisions=permanence.precisions if permanence and not hidden else "",
     )
-
-
-def departement_of(lieu, droits):
-    """Return the code of the département where a place is: it decides the time zone and the public holidays.
-
-    From its commune, else its postal code, else the territory that publishes it; "" when nothing tells.
-    """
-    if lieu.code_departement:
-        return lieu.code_departement
-    if lieu.code_postal:
-        return lieu.code_postal[:3] if lieu.code_postal[:2] in {"97", "98"} else lieu.code_postal[:2]
-    for pk in reversed(droits.territoires[lieu.structure.territoire_id].ancestor_ids):
-        territoire = droits.territoires.get(pk)
-        if territoire and territoire.niveau == territoire.Niveau.DEPARTEMENT:
-            return territoire.code_officiel
-    return ""
-
-
-def present_ouverture(etat, now) -> Ouverture:
-    """Put a state of opening in words, and name it for the look of it."""
-    kind = {"ouvert": "ouvert", "ferme": "ferme", "sur_rendez_vous": "rendez-vous", "inconnu": "inconnu"}[
-        etat.statut
-    ]
-    if kind == "ouvert" and etat.jusqua and etat.jusqua - now <= CLOSING_SOON:
-        kind = "bientot-ferme"
-    elif kind == "ferme" and etat.en_fermeture:
-        kind = "exceptionnel"
-    return Ouverture(kind, horaires.phrase(etat, now))
 
 
 def announce(periode):
@@ -314,7 +272,11 @@ def present_accessibilite(stored):
 
 def present_fraicheur(thing, *, months, today) -> Fraicheur:
     """Say when a structure or fiche was last confirmed; past ``months`` it is « à vérifier », never hidden."""
-    day = thing.confirme_le
+    return say_fraicheur(thing.confirme_le, months, today)
+
+
+@lru_cache(maxsize=4096)
+def say_fraicheur(day: date | None, months, today) -> Fraicheur:
     if day is None:
         return Fraicheur("inconnue", "Jamais confirmée par la structure", None)
     if today - day > months * MONTH:
@@ -325,14 +287,21 @@ def present_fraicheur(thing, *, months, today) -> Fraicheur:
 def present_disponibilite(fiche: Competence, today) -> Disponibilite:
     """Say whether the fiche is suspended, full, has a waiting list or places, in words."""
     if fiche.is_suspended(today):
-        until = f" jusqu’au {format_day(fiche.suspension_fin)} inclus" if fiche.suspension_fin else ""
-        return Disponibilite("suspendue", f"Suspendue{until}", fiche.suspension_motif, fiche.suspension_debut)
+        label = say_suspension(fiche.suspension_fin)
+        return Disponibilite("suspendue", label, fiche.suspension_motif, fiche.suspension_debut)
     if not fiche.disponibilite:
         return Disponibilite("", "", "", None)
-    label = fiche.get_disponibilite_display()
-    if fiche.delai_attente_jours:
-        label = f"{label} · environ {format_delay(fiche.delai_attente_jours)}"
+    label = say_places(fiche.disponibilite, fiche.delai_attente_jours)
     return Disponibilite(fiche.disponibilite, label, fiche.disponibilite_precisions, fiche.disponibilite_le)
+
+
+def say_suspension(end: date | None):
+    return f"Suspendue jusqu’au {format_day(end)} inclus" if end else "Suspendue"
+
+
+def say_places(disponibilite, days):
+    label = Competence.Disponibilite(disponibilite).label
+    return f"{label} · environ {format_delay(days)}" if days else label
 
 
 def present_fiche(
@@ -346,7 +315,9 @@ def present_fiche(
     structure = fiche.structure
     partner = droits.is_partner_of(structure)
     places = [permanence for permanence in permanences if is_place_read(permanence.lieu, structure, droits)]
-    today = now.astimezone(horaires.fuseau(departement_of(places[0].lieu, droits) if places else "")).date()
+    today = now.astimezone(
+        horaires.fuseau(departement_of(places[0].lieu, droits.territoires) if places else "")
+    ).date()
     months = droits.territoires[structure.territoire_id].frequence_maj_mois
     reserved = fiche.mobilisation_visibilite != "public"
     theme = vocabulaire_territoire.themes.get(fiche.theme_id, fiche.theme)

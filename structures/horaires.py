@@ -16,7 +16,7 @@ door, they do not make it take place: they are intersected with its own, and a d
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -137,6 +137,8 @@ class EtatOuverture:
     # When it hangs on school holidays: what it is outside them.
     statut_ordinaire: str = ""
     a_verifier: str = ""
+    # Until when all this stays true, in UTC: the next slot or the next day. It says nothing of the place itself.
+    valable_jusqua: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,8 @@ def etat(
     if not agenda.depend_des_vacances:
         return reponse
     pendant = _Agenda(horaires, departement, agenda.periodes, base, vacances=True).etat(a)
-    return _comparer(reponse, pendant, a)
+    valable = min(reponse.valable_jusqua, pendant.valable_jusqua)
+    return replace(_comparer(reponse, pendant, a), valable_jusqua=valable)
 
 
 def prochains_jours(
@@ -414,8 +417,21 @@ class _Agenda:
             ferme_aujourdhui=du_jour is not None and not du_jour.creneaux,
             raison=raison if statut == INCONNU else "",
             a_verifier=" · ".join(filter(None, (modifie, self._ferie_oublie(jour_en_cause)))),
+            valable_jusqua=self._valable_jusqua(local, (*creneaux, *(du_jour.creneaux if du_jour else ()))),
             **fermeture,
         )
+
+    def _valable_jusqua(self, local: datetime, creneaux: tuple[Creneau, ...]) -> datetime:
+        """When the answer may change: at the next bound of a slot, or with the day."""
+        minute = local.hour * 60 + local.minute
+        bornes = (borne for creneau in creneaux for borne in (creneau.debut, creneau.fin))
+        suivante = min((borne for borne in bornes if minute < borne < JOURNEE), default=JOURNEE)
+        debut = local.astimezone(UTC).replace(second=0, microsecond=0)
+        fin = debut + timedelta(minutes=suivante - minute)
+        if fin.astimezone(self.fuseau).utcoffset() == local.utcoffset():
+            return fin
+        # The clock changes before: no slot tells when, but it does so on the hour.
+        return debut.replace(minute=0) + timedelta(hours=1)
 
     def _sur_rendez_vous_seulement(self, jour: date, minute: int, du_jour: Journee | None, suite) -> bool:
         """Whether nobody is ever received without an appointment: between two slots that is not « closed »."""
