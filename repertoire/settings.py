@@ -253,3 +253,6 @@ LOGGING = {
 
 # The répertoire shown on the home page when several live in one installation (a slug); empty: the first open one.
 TERRITOIRE_PAR_DEFAUT = env.str("TERRITOIRE_PAR_DEFAUT", default="")
+
+# Searches are counted in the memory of each process, and written this many seconds later, all at once.
+COMPTAGE_DELAI = 10

@@ -3,6 +3,7 @@
 from structures.models.annexe import Annexe
 from structures.models.campagne import Campagne, Sollicitation
 from structures.models.competence import Competence, Permanence
+from structures.models.comptage import CompteRecherche, JourTermes, TermesCherches
 from structures.models.compte import AcceptationCharte, Coordination, Membre, User
 from structures.models.geographie import CodePostal, Commune, Departement, Epci, Region
 from structures.models.lieu import Lieu, PeriodeExceptionnelle
@@ -19,12 +20,14 @@ __all__ = [
     "Champ",
     "CodePostal",
     "Commune",
+    "CompteRecherche",
     "Competence",
     "Contact",
     "Coordination",
     "Departement",
     "Epci",
     "FicheIndexee",
+    "JourTermes",
     "Lieu",
     "Membre",
     "Mot",
@@ -38,6 +41,7 @@ __all__ = [
     "Statut",
     "Structure",
     "Suggestion",
+    "TermesCherches",
     "Territoire",
     "Theme",
     "User",
