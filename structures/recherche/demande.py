@@ -59,3 +59,13 @@ class Correction:
 
     mot: str
     lus: tuple
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A proposal while typing. ``genre``: fiche, structure, theme, sigle."""
+
+    genre: str
+    libelle: str
+    precision: str
+    url: str

@@ -1,0 +1,241 @@
+"""What is indexed of a fiche: its words by level, and the traits that filters ask.
+
+Everything readable in the fiche, its structure, its theme, its places is there once; what partners alone read is at a
+level of its own. What only the coordination reads is nowhere.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from structures.models import Competence, Statut, Visibilite
+from structures.ouvertures import read_departement, write_periodes
+from structures.recherche.analyse import MOTS_VIDES, decouper, formes_jointes, racine
+from structures.recherche.moteurs import NIVEAUX, PUBLICS
+from structures.referentiels import vocabulaire
+
+MIN_MOT, MAX_MOT = 2, 40
+# Municipal arrondissements are looked for under their commune too (INSEE, code officiel géographique).
+VILLES_A_ARRONDISSEMENTS = {"75056": (75101, 75120), "69123": (69381, 69389), "13055": (13201, 13216)}
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """What is common to all fiches, read once for a batch: public labels, fields and names of themes, communes.
+
+    ``depuis``: exceptional periods that ended before are left out.
+    """
+
+    publics: dict
+    champs: dict
+    noms_themes: dict
+    depuis: date
+    communes: dict = field(default_factory=dict)
+
+
+@dataclass
+class Document:
+    """The roots of a fiche by level, in order, and its words as people write them, folded."""
+
+    racines: dict
+    mots_publics: set
+    mots_reserves: set
+
+
+def write_document(fiche, permanences, contacts, contexte):
+    """Return the Document of a fiche. No query: all that is asked comes loaded."""
+    textes = {niveau: list(filter(None, parts)) for niveau, parts in list_textes(fiche, contexte).items()}
+    reserve = textes["reserve"]
+    add_places(textes, fiche, permanences)
+    for contact in contacts:
+        said = f"{contact.nom} {contact.fonction}"
+        if contact.visibilite == Visibilite.PUBLIC:
+            textes["autour"].append(said)
+        elif contact.visibilite == Visibilite.PARTENAIRES:
+            reserve.append(said)
+    document = Document({niveau: [] for niveau in NIVEAUX}, set(), set())
+    for niveau in NIVEAUX:
+        mots = document.mots_publics if niveau in PUBLICS else document.mots_reserves
+        for texte in textes[niveau]:
+            document.racines[niveau] += analyse(texte, mots)
+    if fiche.visibilite != Visibilite.PUBLIC:
+        document.mots_reserves |= document.mots_publics
+        document.mots_publics = set()
+    return document
+
+
+def analyse(texte, mots):
+    """Return the roots of a text, in order; add its words to ``mots``."""
+    found = []
+    for mot in decouper(texte):
+        if mot in MOTS_VIDES:
+            continue
+        found.append(racine(mot))
+        if MIN_MOT <= len(mot) <= MAX_MOT and not mot.isdigit():
+            mots.add(mot)
+    return found + formes_jointes(texte)
+
+
+def list_textes(fiche, contexte):
+    """Return what a fiche and its structure say, by level."""
+    structure, theme = fiche.structure, fiche.theme
+    themes = [theme, theme.parent] if theme.parent_id else [theme]
+    reserved = fiche.mobilisation_visibilite != Visibilite.PUBLIC
+    procedure = [fiche.mobilisation_precisions, *labels("modes_mobilisation", fiche.modes_mobilisation)]
+    return {
+        # A fiche without a title of its own is called by its theme.
+        "titre": [fiche.nom, structure.nom, theme.nom],
+        "theme": [
+            *(nom for one in themes for nom in (one.nom, *contexte.noms_themes.get(one.pk, ()))),
+            theme.description,
+            *(contexte.publics.get(code, code) for code in fiche.publics),
+            *labels("langues", [code for code in fiche.langues if code != "fr"]),
+            *labels("thematiques", theme.thematiques),
+        ],
+        "texte": [
+            fiche.objectifs,
+            fiche.publics_precisions,
+            fiche.conditions_acces,
+            fiche.deroulement,
+            fiche.frais_precisions,
+            fiche.get_frais_display(),
+            fiche.venir_precisions,
+            fiche.disponibilite_precisions,
+            *labels("documents", fiche.documents),
+            *labels("modes_accueil", fiche.modes_accueil),
+            *([] if reserved else procedure),
+            *say_champs(fiche, contexte, reserved=False),
+        ],
+        "autour": [structure.description, *labels("reseaux_porteurs", structure.reseaux_porteurs)],
+        "reserve": [
+            structure.attentes,
+            structure.limites,
+            *(procedure if reserved else []),
+            *say_champs(fiche, contexte, reserved=True),
+        ],
+    }
+
+
+def say_champs(fiche, contexte, *, reserved):
+    """Return the theme's own fields in words: « Accueil en urgence possible », « Type : micro-crèche »."""
+    said = []
+    for champ in contexte.champs.get(fiche.theme_id, ()):
+        value = fiche.champs.get(champ.code)
+        if value in (None, "", [], False) or champ.reserve_partenaires != reserved:
+            continue
+        if champ.type in {champ.Type.NOMBRE, champ.Type.DATE}:
+            continue  # « 3 » and « 2026 » lead nowhere
+        values = value if isinstance(value, list) else [] if value is True else [value]
+        said.append(" ".join([champ.libelle, *map(str, values)]))
+    return said
+
+
+def add_places(textes, fiche, permanences):
+    """Add the places of a fiche: a confidential address, and what is said of it, are for partners."""
+    for permanence in permanences:
+        lieu = permanence.lieu
+        textes["autour"].append(lieu.nom)
+        hidden = is_place_reserved(lieu, fiche.structure)
+        textes["reserve" if hidden else "autour"] += filter(
+            None, (lieu.adresse, lieu.complement_adresse, lieu.commune, lieu.acces, permanence.precisions)
+        )
+
+
+def is_place_reserved(lieu, structure):
+    """Tell whether a place is kept from who is not a partner: confidential, or at a partner of another territory."""
+    host = lieu.structure
+    if lieu.adresse_confidentielle:
+        return True
+    return host.pk != structure.pk and host.territoire_id != structure.territoire_id
+
+
+def is_place_indexed(lieu, structure):
+    return lieu.structure_id == structure.pk or lieu.structure.statut == Statut.PUBLIEE
+
+
+def labels(name, codes):
+    known = vocabulaire(name)
+    return [known.get(code, code) for code in codes]
+
+
+def write_traits(fiche, permanences, contexte):
+    """Return what filters ask of a fiche, as JSON. Keys in -r (communes, points) are for partners alone.
+
+    ``champ``: {id of Champ: values}; ``lieux``: [hours, those of the place when the fiche has its own, département,
+    exceptional periods] for « ouvert maintenant »; ``points``: [latitude, longitude].
+    """
+    traits = {
+        "public": list(fiche.publics),
+        "frais": [fiche.frais] if fiche.frais else [],
+        "accueil": list(fiche.modes_accueil),
+        "langue": list(fiche.langues),
+        "mobilisable": list(fiche.mobilisable_par),
+        "accessibilite": [],
+        "commune": [],
+        "commune-r": [],
+        "points": [],
+        "points-r": [],
+        "lieux": [],
+    }
+    if fiche.disponibilite == Competence.Disponibilite.PLACES:
+        traits["sans_attente"] = [True]
+    if fiche.suspension_debut:
+        end = fiche.suspension_fin and fiche.suspension_fin.isoformat()
+        traits["suspension"] = [fiche.suspension_debut.isoformat(), end]
+    for champ in contexte.champs.get(fiche.theme_id, ()):
+        if champ.filtrable and (values := list_values(champ, fiche.champs.get(champ.code))):
+            traits[f"champ:{champ.pk}"] = values
+    for permanence in permanences:
+        add_place_traits(traits, fiche, permanence, contexte)
+    # A place of each kind in one commune: it is counted once.
+    traits["commune-r"] = [code for code in traits["commune-r"] if code not in traits["commune"]]
+    return {key: list_once(value) for key, value in traits.items() if value}
+
+
+def list_values(champ, value):
+    """Return the values under which a theme's own field is filtered; numbers and texts are not."""
+    if champ.type == champ.Type.OUI_NON:
+        return ["oui"] if value is True else []
+    if champ.type == champ.Type.CHOIX:
+        return [value] if isinstance(value, str) and value else []
+    if champ.type == champ.Type.CHOIX_MULTIPLES:
+        return [item for item in value or [] if isinstance(item, str)]
+    return []
+
+
+def add_place_traits(traits, fiche, permanence, contexte):
+    lieu = permanence.lieu
+    suffix = "-r" if is_place_reserved(lieu, fiche.structure) else ""
+    if lieu.code_insee:
+        traits[f"commune{suffix}"] += [lieu.code_insee, *find_ville(lieu.code_insee)]
+    point = (lieu.latitude, lieu.longitude) if lieu.latitude is not None else None
+    if point := point or contexte.communes.get(lieu.code_insee):
+        traits[f"points{suffix}"].append([round(point[0], 4), round(point[1], 4)])
+    for famille, etat in lieu.accessibilite.items():
+        if etat.get("niveau") == "oui":
+            traits["accessibilite"].append(famille)
+    own = permanence.horaires_accueil
+    # Without the reasons of closures: they are for who may read the place.
+    periodes = [
+        [*row[:4], "", row[5]] for row in write_periodes(lieu.periodes.all(), fiche.pk, since=contexte.depuis)
+    ]
+    if hours := own or lieu.horaires_accueil:
+        base = lieu.horaires_accueil if own else None
+        traits["lieux"].append([hours, base, read_departement(lieu), periodes])
+
+
+@lru_cache(maxsize=512)
+def find_ville(code):
+    """Return the commune of a municipal arrondissement, as a list of no or one INSEE code."""
+    if not code.isdigit():
+        return []
+    return [ville for ville, (first, last) in VILLES_A_ARRONDISSEMENTS.items() if first <= int(code) <= last]
+
+
+def list_once(values):
+    """Return the values once each, in order; they may be lists."""
+    found = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
