@@ -12,7 +12,6 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from structures.champs import TelephoneField
 from structures.chargement import (
@@ -42,6 +41,7 @@ from structures.models import (
     Theme,
     User,
 )
+from structures.recherche.indexation import together
 from structures.referentiels import DOCUMENTS
 
 DOSSIER = DOSSIER_COMMUN / "caluire"
@@ -82,7 +82,7 @@ def load_demonstration(jour, dossier=DOSSIER, commun=DOSSIER_COMMUN, remettre=Fa
     Returns the Chargement (what was done). Raises ChargementError, nothing being loaded, when a row is at fault.
     """
     chargement = Chargement(jour, remettre)
-    with transaction.atomic():
+    with together():
         load_vocabulaire_commun(chargement, commun)
         territoires = load_territoires(chargement, dossier / "territoires.toml")
         load_publics(chargement, dossier / "publics.toml", RAISON, territoires)

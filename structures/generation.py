@@ -30,6 +30,7 @@ from structures.models import (
     Territoire,
     Theme,
 )
+from structures.recherche.indexation import rebuild_index
 
 MIN_COMMUNES = 60
 # Drawn at random, or set by the clock, or made from fixtures that live apart (the fields of a theme).
@@ -63,6 +64,7 @@ def generate_territoire(fiches, seed, slug, jour):
             remaining -= fabrique.add_structure(lot, remaining)
         lot.write()
     write_annexes(fabrique, 2 + fiches // 500)
+    rebuild_index()
     return terrain.root
 
 

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from structures.champs import CleField, CodesField, DictionnaireField, ListeField
 from structures.horaires import valider_horaires
+from structures.models.indexe import IndexeModel, IndexeQuerySet
 from structures.models.lieu import Lieu
 from structures.models.structure import Statut, Structure, Visibilite
 from structures.models.vocabulaire import Public, Theme
@@ -20,7 +21,7 @@ MAX_WAIT_DAYS = 3650
 MAX_WORDS = 12
 
 
-class CompetenceQuerySet(models.QuerySet):
+class CompetenceQuerySet(IndexeQuerySet):
     def in_force(self, on):
         """Fiches in force on a day: published, begun, not ended. A suspended one stays: it says so itself."""
         return self.filter(
@@ -66,7 +67,7 @@ class CompetenceQuerySet(models.QuerySet):
         return found
 
 
-class Competence(models.Model):
+class Competence(IndexeModel):
     """A fiche. An empty field is « not filled in »: no public ticked is not « tous publics »."""
 
     class Frais(models.TextChoices):
@@ -256,8 +257,10 @@ class Competence(models.Model):
                 raise ValidationError({"champs": error}) from error
 
 
-class Permanence(models.Model):
+class Permanence(IndexeModel):
     """Where a fiche takes place, with hours of its own when they differ from the place's."""
+
+    chemins_index = ("permanences",)
 
     competence = models.ForeignKey(
         Competence, models.CASCADE, related_name="permanences", verbose_name="fiche"

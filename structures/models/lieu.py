@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from structures.champs import DictionnaireField, TelephoneField
 from structures.horaires import valider_horaires
 from structures.models.geographie import Commune
+from structures.models.indexe import IndexeModel
 from structures.models.structure import Structure
 from structures.referentiels import FAMILLES_HANDICAP
 from structures.validateurs import is_iso_day, validate_code_insee, validate_code_postal
@@ -63,11 +64,13 @@ def describe_fault(etat):
     return ""
 
 
-class Lieu(models.Model):
+class Lieu(IndexeModel):
     """A place of a structure: address, hours, how to get there, accessibility.
 
     ``adresse_confidentielle``: the address of a shelter is read by partners only, and written nowhere else.
     """
+
+    chemins_index = ("permanences__lieu",)
 
     structure = models.ForeignKey(Structure, models.CASCADE, related_name="lieux")
     nom = models.CharField(max_length=120, help_text="Par exemple « Accueil de Montessuy ».")
@@ -151,13 +154,15 @@ class Lieu(models.Model):
         self.commune = self.commune or commune.nom
 
 
-class PeriodeExceptionnelle(models.Model):
+class PeriodeExceptionnelle(IndexeModel):
     """A closure, other hours or a message for a while, at a place or for one fiche there."""
 
     class Nature(models.TextChoices):
         FERMETURE = "fermeture", "fermeture"
         HORAIRES = "horaires", "autres horaires"
         MESSAGE = "message", "message seulement"
+
+    chemins_index = ("permanences__lieu__periodes",)
 
     lieu = models.ForeignKey(Lieu, models.CASCADE, related_name="periodes")
     competence = models.ForeignKey(

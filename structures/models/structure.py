@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from structures.champs import CleField, CodesField, SiretField, TelephoneField
 from structures.models.compte import Membre
+from structures.models.indexe import IndexeModel, IndexeQuerySet
 from structures.models.territoire import Territoire
 from structures.validateurs import validate_site_web
 
@@ -27,7 +28,7 @@ class Visibilite(models.TextChoices):
     COORDINATION = "coordination", "la coordination"
 
 
-class StructureQuerySet(models.QuerySet):
+class StructureQuerySet(IndexeQuerySet):
     def published(self):
         return self.filter(statut=Statut.PUBLIEE)
 
@@ -36,8 +37,10 @@ class StructureQuerySet(models.QuerySet):
         return self.published().filter(territoire_id__in=droits.territoires_lus)
 
 
-class Structure(models.Model):
+class Structure(IndexeModel):
     """A partner: identity, network, what it expects of partners and the limits it sets."""
+
+    chemins_index = ("structure", "permanences__lieu__structure")
 
     territoire = models.ForeignKey(
         Territoire, models.PROTECT, related_name="structures", verbose_name="publiée par"
@@ -120,7 +123,7 @@ class Structure(models.Model):
         return first if first.isalpha() else "#"
 
 
-class ContactQuerySet(models.QuerySet):
+class ContactQuerySet(IndexeQuerySet):
     def visible_to(self, droits):
         """Contacts that ``droits`` may read: public ones, those of partners, those of the coordination by right.
 
@@ -141,8 +144,10 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(readable)
 
 
-class Contact(models.Model):
+class Contact(IndexeModel):
     """Somebody to ask for, and who may know it. A function (« l'accueil ») is better than a name when it will do."""
+
+    chemins_index = ("structure__contacts",)
 
     structure = models.ForeignKey(Structure, models.CASCADE, related_name="contacts")
     competence = models.ForeignKey(
