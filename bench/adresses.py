@@ -21,7 +21,7 @@ def list_adresses():
     from structures.models import Competence, Structure
 
     droits = public_droits()
-    root = droits.default_territoire()
+    root = droits.default_territoire
     fiches = Competence.objects.visible_to(droits, timezone.localdate(), within=droits.scope_of(root))
     per_structure = dict(fiches.order_by().values_list("structure_id").annotate(Count("pk")))
     usual = [pk for pk, count in per_structure.items() if count == 3] or list(per_structure)

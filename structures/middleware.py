@@ -1,4 +1,4 @@
-"""What each request knows of its reader: rights, territory. Both are lazy: a static page costs no query."""
+"""What each request knows of its reader: rights, territory, version. They are lazy: a static page costs no query."""
 
 from django.http import Http404
 from django.utils.functional import SimpleLazyObject
@@ -11,8 +11,9 @@ YEAR = 60 * 60 * 24 * 365
 
 
 class DroitsMiddleware:
-    """Set ``request.droits`` and ``request.territoire`` (the répertoire being read, or None).
+    """Set ``request.droits``, ``request.territoire`` (the répertoire being read, or None) and ``request.version``.
 
+    The version is the (number, token) under which this request reads what processes keep in memory.
     The territory is, in order: the one that the address names (``?territoire=``), the one that this browser chose
     last, the reader's own, the installation's.
     """
@@ -22,6 +23,7 @@ class DroitsMiddleware:
 
     def __call__(self, request):
         request.droits = SimpleLazyObject(lambda: load_droits(request.user))
+        request.version = SimpleLazyObject(lambda: request.droits.version)
         request.territoire = SimpleLazyObject(lambda: choose_territoire(request))
         response = self.get_response(request)
         if request.user.is_authenticated:
@@ -44,14 +46,13 @@ class DroitsMiddleware:
         asked = request.GET.get("territoire")
         if not asked or request.resolver_match.app_name != "structures":
             return
-        if asked not in {territoire.slug for territoire in request.droits.open_territoires}:
+        if asked not in request.droits.open_slugs:
             raise Http404("répertoire inconnu")
 
 
 def choose_territoire(request) -> Territoire | None:
-    droits = request.droits
-    readable = {territoire.slug: territoire for territoire in droits.open_territoires}
+    readable = request.droits.open_slugs
     for slug in (request.GET.get("territoire"), request.COOKIES.get(COOKIE_TERRITOIRE)):
         if slug in readable:
             return readable[slug]
-    return droits.default_territoire()
+    return request.droits.default_territoire

@@ -1,12 +1,13 @@
-"""The version of what processes keep in memory: one row, read at each request, changed with what it stands for."""
+"""The version of what processes keep in memory: one row, read at each request, changed with what it stands for.
+
+Below the models, which change it: no import of them here.
+"""
 
 import secrets
 
 from django.db import connection
 
-from structures.models import Version
-
-TABLE = Version._meta.db_table
+TABLE = "structures_version"
 READ = f"SELECT numero, jeton FROM {TABLE} WHERE id = 1"  # noqa: S608 - a name of ours
 CHANGE = (
     f"INSERT INTO {TABLE} (id, numero, jeton) VALUES (1, 1, %s) ON CONFLICT (id)"  # noqa: S608
@@ -21,8 +22,13 @@ def read_version():
         return cursor.fetchone() or (0, 0)
 
 
+def draw_jeton():
+    """Return a token that was never used: at random, since a counter repeats itself after a rollback. Never 0."""
+    return 1 + secrets.randbits(62)
+
+
 def touch_version():
     """Change the version, and return its number. Other writers wait here until this transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(CHANGE, [secrets.randbits(62)])
+        cursor.execute(CHANGE, [draw_jeton()])
         return cursor.fetchone()[0]

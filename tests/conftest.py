@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from structures.affichage import name_territories
+from structures.droits import read_public_droits
 from structures.vocabulaires import read_vocabulaire
 from tests import fabriques
 
@@ -58,6 +59,7 @@ def strict_settings(settings):
 def empty_memories(strict_settings):
     """Forget what processes keep in memory: ids are used again from one test to the next."""
     cache.clear()
+    read_public_droits.cache_clear()
     read_vocabulaire.cache_clear()
     name_territories.cache_clear()
 

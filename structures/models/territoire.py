@@ -10,6 +10,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from structures.champs import CodesField
+from structures.version import touch_version
 
 MAX_DEPTH = 8
 
@@ -20,11 +21,36 @@ def new_version():
 
 
 class TerritoireQuerySet(models.QuerySet):
+    """Rights are kept in memory by every process: several rows written at once are told as one is."""
+
     def descendants_of(self, territoire, include_self=True):
         # Every path begins with an empty one: without a path of its own, a territory contains but itself.
         inside = Q(chemin__startswith=territoire.chemin) if territoire.chemin else Q(pk=territoire.pk)
         found = self.filter(inside)
         return found if include_self else found.exclude(pk=territoire.pk)
+
+    @transaction.atomic
+    def update(self, **kwargs):
+        count = super().update(**kwargs)
+        touch_version()
+        return count
+
+    update.alters_data = True
+
+    @transaction.atomic
+    def delete(self):
+        deleted = super().delete()
+        touch_version()
+        return deleted
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    @transaction.atomic
+    def bulk_create(self, *args, **kwargs):
+        created = super().bulk_create(*args, **kwargs)
+        touch_version()
+        return created
 
 
 class Territoire(models.Model):
@@ -88,6 +114,9 @@ class Territoire(models.Model):
     # Redrawn when a theme, a sigle or a public changes: readers keep these in memory under this number.
     vocabulaire_version = models.PositiveIntegerField(default=new_version, editable=False)
 
+    # True of the instances that a process keeps in memory for all its readers (structures.droits).
+    is_shared = False
+
     history = HistoricalRecords(excluded_fields=["chemin", "vocabulaire_version"])
     objects = TerritoireQuerySet.as_manager()
 
@@ -116,14 +145,28 @@ class Territoire(models.Model):
         What is worked out (``chemin``, ``vocabulaire_version``) is not written back: others may have changed it since
         this instance was read.
         """
+        if self.is_shared:
+            # A form that is refused would have changed it for everybody, without a word in the database.
+            raise RuntimeError(
+                "This territory is every reader’s: read it again from the database to change it."
+            )
         if not self._state.adding and not kwargs.get("force_insert") and kwargs.get("update_fields") is None:
             loaded = {item.name for item in self._meta.concrete_fields if item.attname in self.__dict__}
             kwargs["update_fields"] = loaded - {"id", "chemin", "vocabulaire_version"}
         super().save(**kwargs)
         self.place()
+        touch_version()
 
     def get_absolute_url(self):
         return f"{reverse('structures:accueil')}?territoire={self.slug}"
+
+    @transaction.atomic
+    def delete(self, **kwargs):
+        deleted = super().delete(**kwargs)
+        touch_version()
+        return deleted
+
+    delete.alters_data = True
 
     def place(self):
         """Work out ``chemin`` from what is stored of the parent, here and below."""

@@ -55,6 +55,13 @@ class VocabulaireQuerySet(models.QuerySet):
 
     update.alters_data = True
 
+    @transaction.atomic
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        created = super().bulk_create(objs, *args, **kwargs)
+        touch({row.territoire_id for row in objs})
+        return created
+
     def list_territoires(self):
         return set(self.order_by().values_list("territoire_id", flat=True))
 
