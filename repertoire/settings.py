@@ -169,6 +169,8 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = site.scheme
 # Rate limits count per address: behind a reverse proxy, it is the one that the proxy forwards.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# The needs that a connection may report: a front desk shares one. The key is a keyed hash of the address.
+ACCOUNT_RATE_LIMITS = {"besoin": "10/h/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "Répertoire"

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from structures.views import accueil, competences, pages, recherche, structures, themes
+from structures.views import accueil, besoins, competences, pages, recherche, statistiques, structures, themes
 
 app_name = "structures"
 
 urlpatterns = [
     path("", accueil.accueil, name="accueil"),
     path("recherche/", recherche.recherche, name="recherche"),
+    path("recherche/besoin/", besoins.besoin_create, name="besoin_create"),
+    path("coordination/statistiques/", statistiques.statistiques, name="statistiques"),
+    path("coordination/statistiques.csv", statistiques.statistiques_csv, name="statistiques_csv"),
     path("themes/<slug:slug>/", themes.theme_detail, name="theme_detail"),
     path("structures/", structures.structure_list, name="structure_list"),
     path("structures/<slug:slug>/", structures.structure_detail, name="structure_detail"),

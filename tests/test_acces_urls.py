@@ -9,6 +9,8 @@ ALL = dict.fromkeys(PERSONAE, 200)
 LOGGED_IN = ALL | {"anonyme": 302}
 PUBLIC_ONLY_WHEN_OUT = dict.fromkeys(PERSONAE, 302) | {"anonyme": 200}
 NONE_YET = dict.fromkeys(PERSONAE, 404) | {"anonyme": 302}
+# The neighbour's coordinator reads the répertoire as everybody does.
+COORDINATION = NONE_YET | {"coordinateur": 200, "admin": 200}
 REDIRECTED = dict.fromkeys(PERSONAE, 302)
 STAFF = dict.fromkeys(PERSONAE, 302) | {"admin": 200}
 
@@ -16,6 +18,9 @@ STAFF = dict.fromkeys(PERSONAE, 302) | {"admin": 200}
 ROWS = {
     "structures:accueil": ({}, ALL),
     "structures:recherche": ({}, ALL),
+    "structures:besoin_create": ({}, ALL),
+    "structures:statistiques": ({}, COORDINATION),
+    "structures:statistiques_csv": ({}, COORDINATION),
     "structures:theme_detail": ({"slug": "hebergement-essai"}, ALL),
     "structures:structure_list": ({}, ALL),
     "structures:structure_detail": ({"slug": "refuge-ouverte"}, ALL),

@@ -31,6 +31,7 @@ from structures.models import (
     Public,
     Sigle,
     TermesCherches,
+    Territoire,
     Theme,
 )
 from structures.models.comptage import MIN_JOURS
@@ -179,6 +180,8 @@ def list_filtres(demande):
 
 def write_recherches(recherches):
     """Count searches: all that is read is read first, then one transaction writes."""
+    here = set(Territoire.objects.values_list("pk", flat=True)) if recherches else ()
+    recherches = [recherche for recherche in recherches if recherche.territoire_id in here]
     if not recherches:
         return
     codes = list_codes(recherches)

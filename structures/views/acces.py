@@ -14,6 +14,14 @@ def get_territoire(request):
     return request.territoire
 
 
+def get_territoire_coordonne(request):
+    """Return the répertoire being read, for one of its coordinators or an administrator; 404 for anybody else."""
+    territoire = get_territoire(request)
+    if territoire.pk not in request.droits.territoires_coordonnes:
+        raise Http404("ce répertoire est coordonné par d’autres")
+    return territoire
+
+
 def get_structure(request, slug) -> Structure:
     """Return a published structure of a territory that the reader may read."""
     return get_object_or_404(Structure.objects.visible_to(request.droits), slug=slug)
