@@ -32,14 +32,15 @@ place's alone would send people to another one.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from textwrap import shorten
+from typing import NamedTuple
 
 from django.db import connection
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
+from django.utils.html import conditional_escape
 
 from structures import horaires
 from structures.affichage import (
@@ -73,9 +74,8 @@ TABLE = FicheIndexee._meta.db_table
 UNKNOWN = Disponibilite("", "", "", None)
 
 
-@dataclass(slots=True)
-class Carte:
-    """A fiche in a list, as a reader may see it, in words.
+class Carte(NamedTuple):
+    """A fiche in a list, as a reader may see it, in words. Equal cards look the same: it is the key of what is drawn.
 
     ``titre`` names it alone, ``nom`` is its own title ("" when it has none). ``extrait`` is safe HTML that replaces
     ``resume``. ``raisons``: why it is a result, in sentences. ``fin``: its last day, when it has one.
@@ -245,9 +245,14 @@ def present_carte(
         date_maj=read_day(data["m"]),
         reservee="x" in data,
         resume=read("r") or ", ".join(vocabulaire.publics.get(code, code) for code in read("p", ())),
-        extrait=extrait,
-        raisons=raisons,
+        extrait=conditional_escape(extrait) if extrait else "",
+        raisons=tuple(raisons),
     )
+
+
+def make_carte(fiche: Competence, permanences, droits, vocabulaire, *, now: datetime) -> Carte:
+    """Make the Carte of a fiche from the fiche itself; same arguments as ``write_carte``."""
+    return present_carte(write_carte(fiche, permanences, now.date()), droits, vocabulaire, now)
 
 
 def present_place(places, territoire, droits, now):

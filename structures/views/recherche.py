@@ -1,28 +1,186 @@
-"""The search page: structures and fiches by name and title."""
+"""The search page and the suggestions while typing."""
+
+from functools import lru_cache
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from structures.models import Competence
+from structures.cartes import present_carte
+from structures.facettes import make_facettes, make_puces, make_rayons
+from structures.filtres import MAX_TEXTE, FichesFilter, name_communes
+from structures.models import Annexe
+from structures.recherche import suggerer
+from structures.recherche.analyse import racines
+from structures.recherche.comptage import compter
+from structures.recherche.extraits import make_extraits, read_textes
+from structures.texte import fold
 from structures.views.acces import get_territoire
-from structures.views.listes import paginate, present_page, with_places
+from structures.views.listes import PER_PAGE, read_cartes
 from structures.vocabulaires import load_vocabulaire
 
-MAX_QUERY = 200
+MAX_ANNEXES = 5
+MIN_SUGGESTION = 2
+GENRES = {"fiche": "Fiches", "structure": "Structures", "theme": "Thèmes", "sigle": "Sigles"}
+NIVEAUX = {
+    "titre": "dans son titre ou le nom de la structure",
+    "theme": "dans son thème, son public ou un sigle",
+    "texte": "dans le texte de la fiche",
+    "autour": "dans la présentation de la structure ou ses lieux",
+    "reserve": "dans ce qui est réservé aux partenaires",
+}
 
 
+@require_safe
 @login_not_required
+@vary_on_headers("HX-Request")
 def recherche(request):
     territoire = get_territoire(request)
     vocabulaire = load_vocabulaire(request.droits, territoire)
-    q = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_QUERY]
-    fiches = Competence.objects.visible_to(
-        request.droits, timezone.localdate(), within=request.droits.scope_of(territoire)
-    ).search_titles(q, vocabulaire)
-    page = paginate(request, with_places(fiches))
-    return render(
-        request,
-        "structures/recherche.html",
-        {"q": q, "page": page, "fiches": present_page(request, page, vocabulaire)},
+    filtre = FichesFilter(
+        request.GET,
+        droits=request.droits,
+        territoire=territoire,
+        vocabulaire=vocabulaire,
+        a=timezone.localtime(),
+        version=request.version,
     )
+    page = Paginator(filtre.qs, PER_PAGE).get_page(filtre.page)
+    context = describe_search(filtre) | {
+        "page": page,
+        "precedente": page.has_previous() and filtre.build_url(page=page.number - 1),
+        "suivante": page.has_next() and filtre.build_url(page=page.number + 1),
+        "cartes": present_results(page, filtre),
+        "annexes": () if page.paginator.count else find_annexes(filtre),
+    }
+    typing = request.htmx and is_still_typing(request.htmx.current_url, filtre.texte)
+    if not typing:
+        compter(request, filtre.demande, page.paginator.count)
+    if not request.htmx:
+        return render(request, "structures/recherche.html", context)
+    response = render(request, "structures/recherche.html#fragment", context)
+    response["HX-Replace-Url" if typing else "HX-Push-Url"] = filtre.build_url(page=page.number)
+    return response
+
+
+def describe_search(filtre):
+    """Return what the page says of the search: filters, chips, corrections, other searches to try."""
+    resultats = filtre.qs
+    facettes, autres = make_facettes(filtre)
+    return {
+        "q": filtre.texte,
+        "filtre": filtre,
+        "resultats": resultats,
+        "facettes": facettes,
+        "autres_facettes": autres,
+        "autres_ouvertes": any(f.nom in dict(filtre.parametres) for f in autres),
+        "rayons": make_rayons(filtre),
+        "communes": filtre.demande.communes,
+        "commune": ", ".join(name_communes(filtre.demande.communes[:1]).values()),
+        "compte": say_count(resultats.total),
+        "ordre": say_order(filtre.demande),
+        "puces": make_puces(filtre),
+        "sans_filtres": filtre.build_url(()),
+        "orthographes": [
+            (mot, filtre.build_url(texte=replace_word(filtre.texte, correction.mot, mot)))
+            for correction in resultats.corrections
+            for mot in correction.lus
+        ],
+        "autour": [
+            (km, count, filtre.build_url([*(p for p in filtre.parametres if p[0] != "rayon"), ("rayon", km)]))
+            for km, count in resultats.autour
+        ],
+    }
+
+
+def present_results(page, filtre):
+    """Return the Cartes of a page of results, with their extracts: two queries."""
+    found = list(page)
+    ids = [trouvaille.fiche_id for trouvaille in found]
+    formes = filtre.qs.formes
+    extraits = make_extraits(read_textes(ids, filtre.droits), formes) if formes else {}
+    written = {data["pk"]: data for data in read_cartes(ids)}
+    return [
+        present_carte(
+            written[trouvaille.fiche_id],
+            filtre.droits,
+            filtre.vocabulaire,
+            filtre.a,
+            distance=trouvaille.distance,
+            extrait=extraits.get(trouvaille.fiche_id, ""),
+            raisons=tuple(map(say_raison, trouvaille.raisons)),
+        )
+        for trouvaille in found
+        if trouvaille.fiche_id in written
+    ]
+
+
+def say_count(count):
+    number = f"{count:,}".replace(",", "\u202f")
+    return f"{number} fiche{'s' if count > 1 else ''}" if count else "Aucune fiche"
+
+
+def say_order(demande):
+    """Say in a sentence in what order the results are."""
+    steps = ["par pertinence"] if demande.texte else []
+    steps += ["celles de ce public d’abord"] if demande.publics else []
+    steps += ["de la plus proche à la plus lointaine"] if demande.communes else []
+    return f"Classées {', puis '.join([*steps, 'par nom'])}."
+
+
+def replace_word(texte, mot, other):
+    """Return what was typed with another word in the place of one (folded)."""
+    return " ".join(other if fold(word) == mot else word for word in texte.split())
+
+
+@lru_cache(maxsize=4096)
+def say_raison(raison):
+    """Say in a sentence why a fiche is a result: what was typed, what was found, where."""
+    where = NIVEAUX.get(raison.niveau, "dans la fiche")
+    how = {
+        "debut": f"Un mot qui commence par « {raison.mot} » est",
+        "synonyme": f"Un autre nom de « {raison.mot} » est",
+        "correction": f"« {raison.forme or raison.mot} », le mot le plus proche de « {raison.mot} », est",
+    }
+    return f"{how.get(raison.par, f'« {raison.mot} » est')} {where}."
+
+
+def find_annexes(filtre):
+    """Return the annexes around here that hold some of the words, those that hold the most first: one query."""
+    asked = set(racines(filtre.texte))
+    if not asked:
+        return ()
+    found = []
+    for annexe in Annexe.objects.filter(territoire__in=filtre.droits.scope_of(filtre.territoire)).only(
+        "nom", "description", "commune"
+    ):
+        count = len(asked.intersection(racines(f"{annexe.nom} {annexe.description} {annexe.commune}")))
+        if count:
+            found.append((count, annexe))
+    return [annexe for _, annexe in sorted(found, key=lambda item: -item[0])[:MAX_ANNEXES]]
+
+
+def is_still_typing(current, texte):
+    """Tell whether a search goes on from the one at address ``current``: going back skips the letters between."""
+    former = " ".join(parse_qs(urlsplit(current or "").query).get("q", [""])[0].split())
+    return former != texte and (former.startswith(texte) or texte.startswith(former)) and bool(former)
+
+
+@require_safe
+@login_not_required
+@cache_control(private=True, max_age=30)
+def suggestions(request):
+    """Answer the options of the search field, as HTML. The words typed are kept nowhere."""
+    territoire = get_territoire(request)
+    texte = " ".join(request.GET.get("q", "").replace("\x00", " ")[:MAX_TEXTE].split())
+    groups = {}
+    if len(texte) >= MIN_SUGGESTION:
+        vocabulaire = load_vocabulaire(request.droits, territoire)
+        for suggestion in suggerer(texte, request.droits, territoire, vocabulaire, request.version):
+            groups.setdefault(GENRES.get(suggestion.genre, suggestion.genre), []).append(suggestion)
+    return render(request, "structures/suggestions.html", {"groupes": list(groups.items())})

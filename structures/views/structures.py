@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from structures import impression
 from structures.affichage import present_fiche, present_structure
+from structures.cartes import make_carte
 from structures.models import Competence, Contact, Lieu, Permanence, Structure
 from structures.views.acces import get_structure, get_territoire, list_fiches
 from structures.views.listes import paginate
@@ -47,7 +48,8 @@ def structure_list(request):
 
 @login_not_required
 def structure_detail(request, slug):
-    return render(request, "structures/structure_detail.html", {"vue": read_structure(request, slug)})
+    vue = read_structure(request, slug, make_carte)
+    return render(request, "structures/structure_detail.html", {"vue": vue})
 
 
 @login_not_required
@@ -56,14 +58,17 @@ def structure_pdf(request, slug):
     return pdf_response(impression.render_structure(vue, **sheet_options(request)), slug)
 
 
-def read_structure(request, slug):
-    """Return the StructureVue of a structure for this reader; 404 when it may not be read."""
+def read_structure(request, slug, present=present_fiche):
+    """Return the StructureVue of a structure for this reader; 404 when it may not be read.
+
+    ``present``: makes its FicheVue or its Cartes.
+    """
     structure = get_structure(request, slug)
     now = timezone.localtime()
     contacts = list(Contact.objects.filter(structure=structure).visible_to(request.droits))
     lieux, permanences = read_places(structure)
     fiches = [
-        present_fiche(fiche, permanences.get(fiche.pk, ()), request.droits, vocabulaire_of(request), now=now)
+        present(fiche, permanences.get(fiche.pk, ()), request.droits, vocabulaire_of(request), now=now)
         for fiche in list_fiches(request, slug)
     ]
     return present_structure(structure, fiches, lieux, contacts, request.droits, now=now)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from structures.models import Annexe, Competence
 from structures.views.acces import get_territoire, get_theme
-from structures.views.listes import paginate, present_page, with_places
+from structures.views.listes import paginate, present_page
 from structures.vocabulaires import load_vocabulaire
 
 
@@ -20,7 +20,8 @@ def theme_detail(request, slug):
     fiches = Competence.objects.visible_to(request.droits, timezone.localdate(), within=scope).filter(
         theme__in=ids
     )
-    page = paginate(request, with_places(fiches.order_by("structure__cle_tri", "theme__ordre", "pk")))
+    fiches = fiches.order_by("structure__cle_tri", "theme__ordre", "pk")
+    page = paginate(request, fiches.values_list("pk", flat=True))
     annexes = Annexe.objects.filter(themes__in=ids, territoire__in=scope).distinct()
     return render(
         request,
@@ -29,7 +30,7 @@ def theme_detail(request, slug):
             "theme": theme,
             "onglet": next((o for o in vocabulaire.onglets if theme in (o, *o.sous_themes)), theme),
             "page": page,
-            "fiches": present_page(request, page, vocabulaire),
+            "cartes": present_page(request, page, vocabulaire),
             "annexes": annexes,
         },
     )
