@@ -70,6 +70,11 @@ class Droits:
         return {territoire.slug: territoire for territoire in self.open_territoires}
 
     @cached_property
+    def vocabulaire_versions(self):
+        """The versions of the words of all territories (``structures.vocabulaires``)."""
+        return tuple(territoire.vocabulaire_version for territoire in self.territoires.values())
+
+    @cached_property
     def around(self):
         """Memory of ``open_around``, by id of territory."""
         return {}

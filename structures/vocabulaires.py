@@ -51,8 +51,7 @@ class Vocabulaire:
 def load_vocabulaire(droits, territoire):
     """Return the Vocabulaire of a territory; without one, the words that are common to all."""
     chain = tuple(territoire.ancestor_ids) if territoire else ()
-    versions = tuple(other.vocabulaire_version for other in droits.territoires.values())
-    return read_vocabulaire(chain, versions, timezone.localdate())
+    return read_vocabulaire(chain, droits.vocabulaire_versions, timezone.localdate())
 
 
 @lru_cache(maxsize=256)
