@@ -10,6 +10,7 @@ from django.test import Client
 
 from structures.affichage import name_territories
 from structures.droits import read_public_droits
+from structures.recherche.comptage import tampon
 from structures.vocabulaires import read_vocabulaire
 from tests import fabriques
 
@@ -53,6 +54,7 @@ def strict_settings(settings):
     settings.WHITENOISE_AUTOREFRESH = True  # nothing was collected
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SITE_URL = "https://repertoire.example.org"
+    settings.COMPTAGE_DELAI = None  # a test writes what was counted when it wants to
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +64,7 @@ def empty_memories(strict_settings):
     read_public_droits.cache_clear()
     read_vocabulaire.cache_clear()
     name_territories.cache_clear()
+    tampon.waiting.clear()
 
 
 @dataclass

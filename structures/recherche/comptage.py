@@ -26,6 +26,7 @@ from django.utils.crypto import salted_hmac
 from structures.models import (
     Champ,
     Commune,
+    Competence,
     CompteRecherche,
     JourTermes,
     Public,
@@ -52,7 +53,6 @@ OUBLI_MOTS = timedelta(days=396)  # 13 months
 ROBOTS = re.compile(r"bot\b|crawl|spider|slurp", re.IGNORECASE)
 # Filters that have one value.
 DRAPEAUX = ("ouvert", "sans_attente")
-FRAIS = ("gratuit", "payant")
 # Name of a filter in addresses, attribute of Demande.
 FILTRES = {
     "theme": "themes",
@@ -84,6 +84,7 @@ class Recherche:
     texte: str
     filtres: tuple
     trouve: bool
+    inconnus: frozenset = frozenset()
 
     def __repr__(self):
         return f"<Recherche {self.jour}>"  # what is printed of it by mistake says nothing
@@ -138,15 +139,20 @@ class Tampon:
 tampon = Tampon()
 
 
-def compter(request, demande, total):
-    """Note a search that a page has just answered. ``total``: the number of fiches found."""
+def compter(request, demande, total, inconnus=()):
+    """Note a search that a page has just answered.
+
+    ``total``: the number of fiches found; ``inconnus``: the words typed that no fiche holds, even when others did.
+    """
     if request.territoire and is_counted(request, demande):
-        note(demande, total, request.territoire.pk, timezone.localdate())
+        note(demande, total, request.territoire.pk, timezone.localdate(), inconnus)
 
 
-def note(demande, total, territoire_id, jour):
+def note(demande, total, territoire_id, jour, inconnus=()):
     """Note a search of a day: it waits in memory."""
-    recherche = Recherche(territoire_id, jour, demande.texte, list_filtres(demande), total > 0)
+    recherche = Recherche(
+        territoire_id, jour, demande.texte, list_filtres(demande), total > 0, frozenset(map(fold, inconnus))
+    )
     if recherche.texte.strip() or recherche.filtres:
         tampon.add(recherche)
 
@@ -170,12 +176,12 @@ def is_counted(request, demande):
 
 
 def list_filtres(demande):
-    """Return the filters in use as (name, value); of a theme's own field, its code only: values may be typed."""
+    """Return the filters in use as (name, value); of a theme's own field, its id only: values may be typed."""
     chosen = [(name, str(value)) for name, attr in FILTRES.items() for value in getattr(demande, attr)]
     chosen += [(name, "oui") for name in DRAPEAUX if getattr(demande, name)]
     if demande.rayon:
         chosen.append(("rayon", "oui"))
-    return (*chosen, *(("champ", str(code)) for code in demande.champs))
+    return (*chosen, *(("champ", str(pk)) for pk in demande.champs))
 
 
 def write_recherches(recherches):
@@ -199,7 +205,7 @@ def write_recherches(recherches):
         for termes in group_termes([mot for mot in split[recherche.texte] if mot in known]):
             group = groups.setdefault((*key, hash_termes(recherche.territoire_id, termes)), [termes, 0, 0])
             group[1] += 1
-            group[2] += not recherche.trouve
+            group[2] += not recherche.trouve or not recherche.inconnus.isdisjoint(termes)
     with transaction.atomic():
         # In a constant order: two processes that count the same values wait for each other, and never both ways.
         run_many(COMPTER, CompteRecherche, [(*key, figures[key]) for key in sorted(figures)])
@@ -274,7 +280,7 @@ def list_codes(recherches):
     used = {filtre for recherche in recherches for filtre in recherche.filtres}
     asked = {name: {value for other, value in used if other == name} for name, _ in used}
     known = {
-        "frais": FRAIS,
+        "frais": Competence.Frais.values,
         "accueil": vocabulaire("modes_accueil"),
         "langue": vocabulaire("langues"),
         "accessibilite": vocabulaire("familles_handicap"),
@@ -286,7 +292,7 @@ def list_codes(recherches):
         "theme": Theme.objects.values_list("pk", flat=True),
         "commune": Commune.objects.filter(pk__in=asked.get("commune", ())).values_list("pk", flat=True),
         "public": Public.objects.values_list("code", flat=True),
-        "champ": Champ.objects.values_list("code", flat=True),
+        "champ": Champ.objects.values_list("pk", flat=True),
     }
     known |= {name: {str(code) for code in codes} for name, codes in tables.items() if name in asked}
     return {(name, value) for name, value in used if value in known[name]}

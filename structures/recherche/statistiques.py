@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db.models import Count, F, Max, Sum
 
-from structures.models import Champ, Commune, CompteRecherche, JourTermes, Suggestion
+from structures.models import Champ, Commune, Competence, CompteRecherche, JourTermes, Suggestion
 from structures.recherche.comptage import FILTRES
 from structures.referentiels import vocabulaire
 
@@ -24,7 +24,6 @@ NOMS_FILTRES = {
     "sans_attente": "Sans attente",
     "champ": "Rubrique d’un thème",
 }
-FRAIS = {"gratuit": "Gratuit", "payant": "Payant"}
 
 
 @dataclass(frozen=True)
@@ -125,12 +124,12 @@ def list_filtres(comptes, vocabulaire_territoire):
     labels = {
         "theme": {str(pk): theme.nom for pk, theme in vocabulaire_territoire.themes.items()},
         "public": vocabulaire_territoire.publics,
-        "frais": FRAIS,
+        "frais": dict(Competence.Frais.choices),
         "accueil": vocabulaire("modes_accueil"),
         "langue": vocabulaire("langues"),
         "accessibilite": vocabulaire("familles_handicap"),
         "mobilisable": vocabulaire("mobilisable_par"),
-        "champ": dict(Champ.objects.values_list("code", "libelle")),
+        "champ": {str(pk): libelle for pk, libelle in Champ.objects.values_list("pk", "libelle")},
     }
     communes = [value for name, value in comptes if name == "commune"]
     labels["commune"] = dict(Commune.objects.filter(pk__in=communes).values_list("code", "nom"))

@@ -60,7 +60,7 @@ def recherche(request):
     }
     typing = request.htmx and is_still_typing(request.htmx.current_url, filtre.texte)
     if not typing:
-        compter(request, filtre.demande, page.paginator.count)
+        compter(request, filtre.demande, page.paginator.count, filtre.qs.inconnus)
     if not request.htmx:
         return render(request, "structures/recherche.html", context)
     response = render(request, "structures/recherche.html#fragment", context)

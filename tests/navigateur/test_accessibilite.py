@@ -9,6 +9,7 @@ PAGES = {
     "accueil": "/",
     "recherche": "/recherche/?q=centre",
     "recherche-vide": "/recherche/?q=zzzzzz",
+    "besoin": "/recherche/besoin/",
     "theme": "/themes/logement/",
     "sous-theme": "/themes/hebergement-urgence/",
     "structures": "/structures/",

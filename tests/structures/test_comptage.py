@@ -169,6 +169,14 @@ def test_long_requests_are_counted_word_by_word(territoire):
     assert kept == {"femme", "enceinte", "violences", "hebergement", "animaux"}
 
 
+def test_words_that_no_fiche_holds_are_not_found_whatever_the_others_find(territoire):
+    for rank in range(3):
+        note(Demande(texte="dyslexie enfant"), 12, territoire.pk, jour(rank), ("Dyslexie",))
+        tampon.write()
+    assert JourTermes.objects.values_list("nombre", "sans_resultat").get() == (1, 1)
+    assert not CompteRecherche.objects.filter(mesure="sans-resultat").exists()
+
+
 def test_figures_of_a_day(territoire):
     theme, other = fabriques.ThemeFactory(), fabriques.ThemeFactory()
     public = fabriques.PublicFactory()
@@ -214,8 +222,8 @@ def test_values_that_are_not_ours_are_not_kept(territoire):
 
 def test_a_theme_field_is_counted_without_what_was_typed(territoire):
     champ = fabriques.ChampFactory()
-    search(territoire, "", LUNDI, champs={champ.code: ("jean dupont",)})
-    assert CompteRecherche.objects.filter(mesure="champ", valeur=champ.code).exists()
+    search(territoire, "", LUNDI, champs={champ.pk: ("jean dupont",)})
+    assert CompteRecherche.objects.filter(mesure="champ", valeur=str(champ.pk)).exists()
     assert "dupont" not in everything_stored()
 
 
@@ -253,6 +261,20 @@ def test_full_searches_count(ask):
 )
 def test_the_rest_does_not_count(ask, options):
     assert ask(**options) == 0
+
+
+def test_the_page_counts_and_changes_nothing_meanwhile(monde, client):
+    client.get("/recherche/?q=refuge")
+    tampon.write()
+    client.get("/recherche/?q=refuge&page=2")
+    client.get("/recherche/")
+    assert not tampon.waiting
+    first = client.get("/recherche/?q=zzzzzz")
+    assert not CompteRecherche.objects.filter(mesure="sans-resultat").exists()
+    assert client.get("/recherche/?q=zzzzzz").content == first.content
+    tampon.write()
+    figures = CompteRecherche.objects.filter(territoire=monde.public.territoire)
+    assert dict(figures.values_list("mesure", "nombre")) == {"recherche": 3, "sans-resultat": 2}
 
 
 def test_noting_asks_nothing_of_the_database(ask, django_assert_num_queries):
