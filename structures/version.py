@@ -10,8 +10,9 @@ from django.db import connection
 TABLE = "structures_version"
 READ = f"SELECT numero, jeton FROM {TABLE} WHERE id = 1"  # noqa: S608 - a name of ours
 CHANGE = (
-    f"INSERT INTO {TABLE} (id, numero, jeton) VALUES (1, 1, %s) ON CONFLICT (id)"  # noqa: S608
-    f" DO UPDATE SET numero = {TABLE}.numero + 1, jeton = excluded.jeton RETURNING numero"
+    f"INSERT INTO {TABLE} (id, numero, jeton, precedent) VALUES (1, 1, %s, 0) ON CONFLICT (id)"  # noqa: S608
+    f" DO UPDATE SET numero = {TABLE}.numero + 1, jeton = excluded.jeton, precedent = {TABLE}.jeton"
+    " RETURNING numero, jeton, precedent"
 )
 
 
@@ -28,7 +29,10 @@ def draw_jeton():
 
 
 def touch_version():
-    """Change the version, and return its number. Other writers wait here until this transaction ends."""
+    """Change the version; return its number, its token and the token before.
+
+    Other writers wait here until this transaction ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute(CHANGE, [draw_jeton()])
-        return cursor.fetchone()[0]
+        return cursor.fetchone()

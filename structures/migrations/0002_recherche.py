@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ),
                 ("numero", models.PositiveBigIntegerField(default=0)),
                 ("jeton", models.PositiveBigIntegerField(default=0)),
+                ("precedent", models.PositiveBigIntegerField(default=0)),
             ],
             options={
                 "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="version_unique")],

@@ -13,11 +13,12 @@ class Version(models.Model):
 
     ``numero`` grows at each change of the index, under the lock of this row: what was indexed after a version has a
     greater number. ``jeton`` is drawn at random at each change of anything: unlike a number, it is never seen again
-    after a rollback.
+    after a rollback. ``precedent``: the one before, by which who changes it knows that nothing else changed meanwhile.
     """
 
     numero = models.PositiveBigIntegerField(default=0)
     jeton = models.PositiveBigIntegerField(default=0)
+    precedent = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="version_unique")]

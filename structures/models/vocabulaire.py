@@ -15,6 +15,7 @@ from repertoire.palette import (
     choix_pictogrammes,
 )
 from structures.champs import CleField, CodesField, TextesField
+from structures.models.indexe import list_fiches, update_index
 from structures.models.territoire import Territoire, new_version
 from structures.referentiels import vocabulaire
 from structures.validateurs import is_iso_day, is_number
@@ -69,6 +70,9 @@ class VocabulaireQuerySet(models.QuerySet):
 class VocabulaireModel(models.Model):
     """Words of a territory, or of all of them when ``territoire`` is empty. A change is told to all readers."""
 
+    # The ways from a fiche to a row whose words it is found by, if any.
+    chemins_index = ()
+
     objects = VocabulaireQuerySet.as_manager()
 
     class Meta:
@@ -76,22 +80,32 @@ class VocabulaireModel(models.Model):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        touched = self.list_touched()
+        touched, before = self.list_touched(), self.list_fiches()
         super().save(*args, **kwargs)
         touch(touched)
+        update_index(before | self.list_fiches())
 
     @transaction.atomic
     def delete(self, *args, **kwargs):
         touch(self.list_touched())
-        return super().delete(*args, **kwargs)
+        fiches = self.list_fiches()
+        deleted = super().delete(*args, **kwargs)
+        update_index(fiches)
+        return deleted
 
     def list_touched(self):
         """Ids of the territories that a change concerns: its own, and the one that it leaves."""
         return {self.territoire_id} | type(self).objects.filter(pk=self.pk).list_territoires()
 
+    def list_fiches(self):
+        """Ids of the fiches that are found by the words of this row."""
+        return list_fiches(self.chemins_index, [self.pk]) if self.pk and self.chemins_index else set()
+
 
 class Theme(VocabulaireModel):
     """A tab of the répertoire, or a sub-theme of one. Retired rather than deleted: printed addresses remain."""
+
+    chemins_index = ("theme", "theme__parent")
 
     territoire = models.ForeignKey(
         Territoire,
@@ -153,6 +167,8 @@ class Theme(VocabulaireModel):
 class ReglageTheme(VocabulaireModel):
     """How a territory renames, reorders or hides a theme that it did not create."""
 
+    chemins_index = ("theme__reglages", "theme__parent__reglages")
+
     theme = models.ForeignKey(Theme, models.CASCADE, related_name="reglages")
     territoire = models.ForeignKey(Territoire, models.CASCADE, related_name="reglages_themes")
     nom = models.CharField(max_length=80, blank=True, help_text="Vide : le nom commun.")
@@ -186,6 +202,8 @@ class Champ(VocabulaireModel):
         CHOIX = "choix", "un choix dans une liste"
         CHOIX_MULTIPLES = "choix-multiples", "plusieurs choix dans une liste"
         DATE = "date", "date"
+
+    chemins_index = ("theme__champs",)
 
     theme = models.ForeignKey(Theme, models.CASCADE, related_name="champs")
     territoire = models.ForeignKey(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+from structures.cartes import STILL_NEEDED
 from structures.models import Competence, Statut, Visibilite
 from structures.ouvertures import read_departement, write_periodes
 from structures.recherche.analyse import MOTS_VIDES, decouper, formes_jointes, racine
@@ -21,15 +22,17 @@ VILLES_A_ARRONDISSEMENTS = {"75056": (75101, 75120), "69123": (69381, 69389), "1
 
 @dataclass(frozen=True)
 class Contexte:
-    """What is common to all fiches, read once for a batch: public labels, fields and names of themes, communes.
+    """What is common to all fiches: public labels, themes with their parents, their fields, the names given to them.
 
-    ``depuis``: exceptional periods that ended before are left out.
+    ``communes``: where those are whose places have no position of their own, for the batch being written.
+    ``aujourdhui``: exceptional periods that are over are left out.
     """
 
     publics: dict
+    themes: dict
     champs: dict
     noms_themes: dict
-    depuis: date
+    aujourdhui: date
     communes: dict = field(default_factory=dict)
 
 
@@ -57,23 +60,29 @@ def write_document(fiche, permanences, contacts, contexte):
     for niveau in NIVEAUX:
         mots = document.mots_publics if niveau in PUBLICS else document.mots_reserves
         for texte in textes[niveau]:
-            document.racines[niveau] += analyse(texte, mots)
+            racines, known = analyse(texte)
+            document.racines[niveau] += racines
+            mots |= known
     if fiche.visibilite != Visibilite.PUBLIC:
         document.mots_reserves |= document.mots_publics
         document.mots_publics = set()
     return document
 
 
-def analyse(texte, mots):
-    """Return the roots of a text, in order; add its words to ``mots``."""
-    found = []
+@lru_cache(maxsize=4096)
+def analyse(texte):
+    """Return the roots of a text, in order, and its words.
+
+    Kept in memory: labels and what a structure says come back with each of its fiches, and at each change of one.
+    """
+    found, mots = [], set()
     for mot in decouper(texte):
         if mot in MOTS_VIDES:
             continue
         found.append(racine(mot))
         if MIN_MOT <= len(mot) <= MAX_MOT and not mot.isdigit():
             mots.add(mot)
-    return found + formes_jointes(texte)
+    return (*found, *formes_jointes(texte)), frozenset(mots)
 
 
 def list_textes(fiche, contexte):
@@ -217,7 +226,8 @@ def add_place_traits(traits, fiche, permanence, contexte):
     own = permanence.horaires_accueil
     # Without the reasons of closures: they are for who may read the place.
     periodes = [
-        [*row[:4], "", row[5]] for row in write_periodes(lieu.periodes.all(), fiche.pk, since=contexte.depuis)
+        [*row[:4], "", row[5]]
+        for row in write_periodes(lieu.periodes.all(), fiche.pk, since=contexte.aujourdhui - STILL_NEEDED)
     ]
     if hours := own or lieu.horaires_accueil:
         base = lieu.horaires_accueil if own else None

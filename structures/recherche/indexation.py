@@ -4,35 +4,45 @@ Models call ``update_index`` with the ids of the fiches that a change touches. `
 changes (a form with its places), so that each fiche is indexed once.
 """
 
+import json
 from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 
-from django.db import transaction
-from django.db.models import Prefetch
+from django.db import connection, transaction
 from django.utils import timezone
 
-from structures.cartes import STILL_NEEDED, write_carte
+from structures.cartes import write_carte
 from structures.models import (
     Champ,
     Commune,
     Competence,
-    Contact,
     FicheIndexee,
     Mot,
-    Permanence,
     Public,
     ReglageTheme,
     Statut,
+    Theme,
 )
 from structures.recherche.analyse import racine
-from structures.recherche.documents import Contexte, is_place_indexed, write_document, write_traits
+from structures.recherche.documents import Contexte, write_document, write_traits
 from structures.recherche.moteurs import get_moteur
+from structures.recherche.sources import load_sources
 from structures.version import touch_version
 
 BATCH = 500
-UPDATED = [item.name for item in FicheIndexee._meta.concrete_fields if not item.primary_key]
+COLUMNS = tuple(item.column for item in FicheIndexee._meta.concrete_fields)
+UPSERT = (
+    f"INSERT INTO {FicheIndexee._meta.db_table} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+    f" ON CONFLICT (fiche_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS[1:])}"
+)
 GATHERED = ContextVar("fiches to index", default=None)
+TABLE_MOTS = Mot._meta.db_table
+UPSERT_MOT = (
+    f"INSERT INTO {TABLE_MOTS} (mot, racine, public, version) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (mot) DO UPDATE SET public = excluded.public, version = excluded.version"
+)
 
 
 @contextmanager
@@ -60,15 +70,18 @@ def update_index(ids):
     if gathered is not None:
         gathered |= ids
         return
-    with transaction.atomic():
-        version = touch_version()
-        write_fiches(sorted(ids), version)
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            update_index(ids)
+        return
+    version, jeton, precedent = touch_version()
+    write_fiches(sorted(ids), version, CONTEXTE.read(jeton, precedent))
 
 
 @transaction.atomic
 def rebuild_index(progress=None):
     """Write the whole index anew; ``progress`` is called with the number of fiches done. Return how many there are."""
-    version = touch_version()
+    version, *_ = touch_version()
     FicheIndexee.objects.all().delete()
     Mot.objects.all().delete()
     get_moteur().clear()
@@ -86,67 +99,58 @@ def published():
     return Competence.objects.filter(statut=Statut.PUBLIEE, structure__statut=Statut.PUBLIEE)
 
 
-def load_contexte(fiches=None):
-    """Read what is common to the fiches; for a few of them, only the fields of their themes and their communes."""
-    champs, reglages = Champ.objects.all(), ReglageTheme.objects.exclude(nom="")
-    communes = Commune.objects.all()
-    if fiches is not None:
-        themes = {fiche.theme_id for fiche in fiches} | {fiche.theme.parent_id for fiche in fiches}
-        champs, reglages = champs.filter(theme__in=themes), reglages.filter(theme__in=themes)
-        lost = {
-            p.lieu.code_insee
-            for fiche in fiches
-            for p in fiche.permanences.all()
-            if p.lieu.latitude is None and p.lieu.code_insee
-        }
-        communes = communes.filter(pk__in=lost) if lost else communes.none()
-    by_theme, names = defaultdict(list), defaultdict(list)
-    for champ in champs:
-        by_theme[champ.theme_id].append(champ)
-    for theme, nom in reglages.values_list("theme_id", "nom"):
+def load_contexte():
+    """Read what is common to the fiches."""
+    champs, names = defaultdict(list), defaultdict(list)
+    for champ in Champ.objects.all():
+        champs[champ.theme_id].append(champ)
+    for theme, nom in ReglageTheme.objects.exclude(nom="").values_list("theme_id", "nom"):
         names[theme].append(nom)
-    points = {
-        code: (latitude, longitude)
-        for code, latitude, longitude in communes.order_by().values_list("pk", "latitude", "longitude")
-        if latitude is not None
-    }
+    themes = {theme.pk: theme for theme in Theme.objects.select_related("parent")}
     publics = dict(Public.objects.values_list("code", "libelle"))
-    return Contexte(publics, by_theme, names, timezone.localdate() - STILL_NEEDED, points)
+    return Contexte(publics, themes, dict(champs), dict(names), timezone.localdate())
 
 
-def load_fiches(ids):
-    """Return the published fiches among ``ids`` with all that is indexed of them, and their contacts."""
-    permanences = Permanence.objects.select_related("lieu__structure").prefetch_related("lieu__periodes")
-    fiches = list(
-        published()
-        .filter(pk__in=ids)
-        .select_related("structure", "theme__parent")
-        .prefetch_related(Prefetch("permanences", permanences))
-    )
-    contacts = defaultdict(list)
-    for contact in Contact.objects.filter(structure__in={fiche.structure_id for fiche in fiches}):
-        contacts[contact.structure_id].append(contact)
-    return fiches, contacts
+class MemoireContexte:
+    """The Contexte of the last change: read again only when something else than fiches changed since."""
+
+    def __init__(self):
+        self.kept, self.jeton = None, 0
+
+    def read(self, jeton, precedent):
+        """Return the Contexte at ``jeton``, drawn after ``precedent`` by this transaction, for a change of fiches."""
+        if self.kept is None or self.jeton != precedent or self.kept.aujourdhui != timezone.localdate():
+            self.kept = load_contexte()
+        self.jeton = jeton
+        return self.kept
 
 
-def write_fiches(ids, version, contexte=None, known=None):
+CONTEXTE = MemoireContexte()
+
+
+def locate(loaded, contexte):
+    """Return ``contexte`` with the communes of the places that have no position of their own."""
+    lost = {p.lieu.code_insee for _, held, _ in loaded for p in held if p.lieu.latitude is None} - {""}
+    if not lost:
+        return contexte
+    communes = Commune.objects.filter(pk__in=lost, latitude__isnull=False).order_by()
+    points = {code: point for code, *point in communes.values_list("pk", "latitude", "longitude")}
+    return replace(contexte, communes=points)
+
+
+def write_fiches(ids, version, contexte, known=None):
     """Write the rows, the words and the roots of these fiches; ``known``: the words already written, if known."""
-    fiches, contacts = load_fiches(ids)
-    contexte = contexte or (load_contexte(fiches) if fiches else None)
+    loaded = load_sources(ids, contexte.themes)
+    contexte = locate(loaded, contexte)
     rows, documents, mots = [], {}, {}
-    for fiche in fiches:
-        permanences = [p for p in fiche.permanences.all() if is_place_indexed(p.lieu, fiche.structure)]
-        own = [c for c in contacts[fiche.structure_id] if c.competence_id in (None, fiche.pk)]
-        document = write_document(fiche, permanences, own, contexte)
+    for fiche, permanences, contacts in loaded:
+        document = write_document(fiche, permanences, contacts, contexte)
         documents[fiche.pk] = document.racines
         mots |= dict.fromkeys(document.mots_reserves - mots.keys(), False)
         mots |= dict.fromkeys(document.mots_publics, True)
         rows.append(make_row(fiche, permanences, contexte, version))
     gone = set(ids) - documents.keys()
-    rows += [FicheIndexee(fiche_id=pk, version=version, retiree=True) for pk in gone]
-    FicheIndexee.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["fiche_id"], update_fields=UPDATED, batch_size=BATCH
-    )
+    write_rows(rows + [make_gone(pk, version) for pk in gone])
     moteur = get_moteur()
     if gone:
         moteur.delete(gone)
@@ -156,35 +160,58 @@ def write_fiches(ids, version, contexte=None, known=None):
 
 
 def make_row(fiche, permanences, contexte, version):
+    """Return the values of ``COLUMNS`` for a fiche."""
     structure = fiche.structure
-    return FicheIndexee(
-        fiche_id=fiche.pk,
-        version=version,
-        structure_id=structure.pk,
-        territoire_id=structure.territoire_id,
-        theme_id=fiche.theme_id,
-        reservee=fiche.visibilite != "public",
-        debut=fiche.debut,
-        fin=fiche.fin,
-        date_maj=fiche.date_maj,
+    return (
+        fiche.pk,
+        version,
+        False,
+        structure.pk,
+        structure.territoire_id,
+        fiche.theme_id,
+        fiche.visibilite != "public",
+        fiche.debut and fiche.debut.isoformat(),
+        fiche.fin and fiche.fin.isoformat(),
+        fiche.date_maj.isoformat(),
         # Structures in the order of names, the fiches of each in the order of tabs.
-        cle_tri=f"{structure.cle_tri[:170]}\t{structure.pk:012}\t{fiche.theme.ordre:05}",
-        traits=write_traits(fiche, permanences, contexte),
-        carte=write_carte(fiche, permanences),
+        f"{structure.cle_tri[:170]}\t{structure.pk:012}\t{fiche.theme.ordre:05}",
+        dump(write_traits(fiche, permanences, contexte)),
+        dump(write_carte(fiche, permanences, contexte.aujourdhui)),
     )
+
+
+def make_gone(pk, version):
+    return pk, version, True, 0, 0, 0, False, None, None, None, "", "{}", "{}"
+
+
+def dump(data):
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def write_rows(rows):
+    """Write rows of FicheIndexee in place of what was there.
+
+    As SQL: the same one for each fiche that is saved, and the ORM takes longer to write it than the database to run it.
+    """
+    with connection.cursor() as cursor:
+        cursor.executemany(UPSERT, rows)
 
 
 def write_mots(mots, version, known=None):
     """Add the words that are not known yet. None is taken away: a word that nothing holds finds nothing."""
     if known is None:
-        known = dict(Mot.objects.filter(pk__in=mots).values_list("pk", "public"))
-    new = [
-        Mot(mot=mot, racine=racine(mot), public=public, version=version)
-        for mot, public in mots.items()
-        if mot not in known or (public and not known[mot])
-    ]
-    known |= {mot.mot: mot.public for mot in new}
-    if new:
-        Mot.objects.bulk_create(
-            new, update_conflicts=True, unique_fields=["mot"], update_fields=["public", "version"]
-        )
+        known = read_mots(mots)
+    new = {mot: public for mot, public in mots.items() if mot not in known or (public and not known[mot])}
+    known |= new
+    with connection.cursor() as cursor:
+        cursor.executemany(UPSERT_MOT, [(mot, racine(mot), public, version) for mot, public in new.items()])
+
+
+def read_mots(mots):
+    """Return {word: whether everybody reads it} for those that are written already."""
+    if not mots:
+        return {}
+    marks = ", ".join(["%s"] * len(mots))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT mot, public FROM {TABLE_MOTS} WHERE mot IN ({marks})", list(mots))
+        return dict(cursor.fetchall())
