@@ -34,7 +34,6 @@ place's alone would send people to another one.
 import json
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from textwrap import shorten
 from typing import NamedTuple
 
 from django.db import connection
@@ -66,7 +65,7 @@ from structures.ouvertures import (
 from structures.vocabulaires import Onglet
 
 MAX_RESUME = 220
-MAX_CONDITIONS = 160
+MAX_CONDITIONS = 120
 MAX_PRECISION = 40
 # A place may still be on the day before, and the night of the day before that may not be over.
 STILL_NEEDED = timedelta(days=3)
@@ -125,9 +124,9 @@ def write_carte(fiche: Competence, permanences, today: date | None = None) -> di
         "u": [fiche.structure.slug, theme.slug],
         "t": fiche.structure.territoire_id,
         "o": [theme.pk, theme.nom, theme.couleur, theme.pictogramme],
-        "r": shorten(publics, MAX_RESUME, placeholder="…"),
+        "r": cut(publics, MAX_RESUME),
         "p": [] if publics else list(fiche.publics),
-        "c": shorten(conditions, MAX_CONDITIONS, placeholder="…"),
+        "c": cut(conditions, MAX_CONDITIONS),
         "f": write_frais(fiche),
         "a": list(fiche.modes_accueil),
         "w": fiche.disponibilite,
@@ -180,8 +179,18 @@ def first_line(texte):
 
 
 def join_lines(texte):
-    """Put a text in one line: the items of a list are parted by a dot."""
-    return " · ".join(split_lines(texte))
+    """Put a text in one line, the items of a list parted by a dot; one sentence keeps its full stop."""
+    lines = split_lines(texte)
+    return " · ".join(line.rstrip(".") for line in lines) if len(lines) > 1 else "".join(lines)
+
+
+def cut(texte, length):
+    """Cut a line between two words, and what would hang before the ellipsis with it."""
+    if len(texte) <= length:
+        return texte
+    # Not textwrap.shorten, which takes « 8 € » apart: a non-breaking space is a space for it.
+    head = texte[: length - 1]
+    return (head.rpartition(" ")[0] or head).rstrip(" ·,;:.") + "…"
 
 
 def split_lines(texte):

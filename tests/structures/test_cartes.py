@@ -132,14 +132,15 @@ def test_card_tells_for_whom_at_what_cost_on_which_conditions(monde):
 def test_long_texts_are_cut_and_a_long_cost_is_left_to_the_fiche(monde):
     fiche = fabriques.CompetenceFactory(
         structure=monde.public.structure,
-        publics_precisions="mot " * 400,
+        publics_precisions="1\u00a0mot " * 400,
         conditions_acces="règle " * 400,
         frais="payant",
         frais_precisions="selon le quotient familial de la caisse d’allocations familiales",
     )
     carte = show(fiche, droits_of(monde, "anonyme"))
     assert len(carte.resume) <= 220
-    assert len(carte.conditions) <= 160
+    assert len(carte.conditions) <= 120
+    assert carte.resume.endswith("1\u00a0mot…")
     assert carte.frais == "Payant"
 
 
