@@ -124,8 +124,7 @@ def test_no_word_is_only_stop_words():
 def test_no_everyday_word_stands_for_most_of_the_fiches():
     """« plus travailler » would be read « travailler »: a phrase must not shrink to a word of every fiche."""
     broad = {
-        analyse.racine(fold(mot))
-        for mot in ("aide", "travail", "service", "accueil", "personne", "droit")
+        analyse.racine(fold(mot)) for mot in ("aide", "travail", "service", "accueil", "personne", "droit")
     }
     shrunk = [
         mot
