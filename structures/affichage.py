@@ -413,8 +413,8 @@ class StructureVue:
 def present_structure(structure, fiches, lieux, contacts, droits, *, now: datetime) -> StructureVue:
     """Make the StructureVue of a structure for a reader.
 
-    ``fiches``: FicheVue, or Cartes for a page; ``lieux``: Lieu with ``structure`` and ``periodes`` loaded; ``contacts``: those that the
-    reader may see.
+    ``fiches``: FicheVue, or Cartes for a page; ``lieux``: Lieu with ``structure`` and ``periodes`` loaded;
+    ``contacts``: those that the reader may see.
     """
     partner = droits.is_partner_of(structure)
     months = droits.territoires[structure.territoire_id].frequence_maj_mois

@@ -95,6 +95,12 @@ def rebuild_index(progress=None):
     return len(ids)
 
 
+def is_complete():
+    """Tell whether the published fiches are those of the index (not whether what it says of them is right)."""
+    indexed = FicheIndexee.objects.filter(retiree=False).values_list("pk", flat=True)
+    return set(indexed) == set(published().order_by().values_list("pk", flat=True))
+
+
 def published():
     return Competence.objects.filter(statut=Statut.PUBLIEE, structure__statut=Statut.PUBLIEE)
 

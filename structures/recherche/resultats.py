@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nlargest
 from itertools import chain
 
 from django.utils import timezone
@@ -334,7 +335,21 @@ class Resultats:
             if name == facette
         )
 
+    def list_recentes(self, count):
+        """Return the ids of the fiches changed last, whatever the words and the filters."""
+        return self.registre.derive(("recentes", self.visibles, count), self.find_recentes, count)
+
+    def find_recentes(self, count):
+        lignes = self.registre.lignes
+        found = nlargest(
+            count,
+            (lignes[position] for position in iter_positions(self.visibles)),
+            key=lambda ligne: (ligne.date_maj, ligne.fiche_id),
+        )
+        return [ligne.fiche_id for ligne in found]
+
     def count_themes(self):
+        """Return {id of a theme: number of results}, its sub-themes included; the filter by theme is left out."""
         base = self.apply(self.textuels, sauf="theme")
         own = self.count_facette("theme", base)
         return {
