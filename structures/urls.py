@@ -9,6 +9,7 @@ app_name = "structures"
 urlpatterns = [
     path("", accueil.accueil, name="accueil"),
     path("recherche/", recherche.recherche, name="recherche"),
+    path("recherche/suggestions/", recherche.suggestions, name="recherche_suggestions"),
     path("recherche/besoin/", besoins.besoin_create, name="besoin_create"),
     path("coordination/statistiques/", statistiques.statistiques, name="statistiques"),
     path("coordination/statistiques.csv", statistiques.statistiques_csv, name="statistiques_csv"),

@@ -21,6 +21,7 @@ ROWS = {
     "structures:besoin_create": ({}, ALL),
     "structures:statistiques": ({}, COORDINATION),
     "structures:statistiques_csv": ({}, COORDINATION),
+    "structures:recherche_suggestions": ({}, ALL),
     "structures:theme_detail": ({"slug": "hebergement-essai"}, ALL),
     "structures:structure_list": ({}, ALL),
     "structures:structure_detail": ({"slug": "refuge-ouverte"}, ALL),
