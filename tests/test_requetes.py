@@ -19,6 +19,7 @@ PAGES = {
     "fiche": ("structures:competence_detail", {"slug": "refuge-ouverte", "theme": "hebergement-essai"}),
     "fiche.pdf": ("structures:competence_pdf", {"slug": "refuge-ouverte", "theme": "hebergement-essai"}),
     "annexes": ("structures:annexe_list", {}),
+    "besoin": ("structures:besoin_create", {}),
     "sigles": ("structures:sigle_list", {}),
     "charte": ("structures:charte", {}),
 }
