@@ -9,7 +9,7 @@ class Demande:
 
     ``themes``: ids of themes (a tab brings its sub-themes by itself); ``communes``: INSEE codes; ``rayon``:
     kilometres around the first commune, 0 for the commune itself; ``accessibilite``: families of handicap;
-    ``mobilisable``: who may ask for it; ``champs``: {code of a theme's own field: values}; ``en_cours``: the last
+    ``mobilisable``: who may ask for it; ``champs``: {id of a theme’s own field: values}; ``en_cours``: the last
     word is still being typed.
     """
 
