@@ -1,8 +1,9 @@
 """Run the measures, print their tables in Markdown, write their figures in ``var/bench``.
 
 ``python -m bench`` runs all of them, ``python -m bench pages`` one. The exit status is 1 when a limit is broken.
-A measure is a module with TITRE, NOTE, ``add_arguments(parser)``, ``measure(options, say)`` which returns rows (dicts)
-and broken limits (sentences), and ``present(rows)`` which returns columns and lines.
+A measure is a module with TITRE, NOTE, ``add_arguments(parser)``, ``measure(options, bases, say)`` which returns rows
+(dicts) and broken limits (sentences), and ``present(rows)`` which returns tables: (title, columns, lines). ``bases``
+makes the territories to measure, once for all the measures of a run.
 """
 
 import argparse
@@ -10,6 +11,8 @@ import json
 import os
 import platform
 import sys
+import tempfile
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +20,11 @@ from pathlib import Path
 if __name__ == "__main__":  # python bench/executer.py
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import pages
+from bench import pages, recherche
+from bench.bases import Bases
 from bench.serveur import RACINE, BancError
 
-BANCS = {"pages": pages}
+BANCS = {"pages": pages, "recherche": recherche}
 
 
 def main(arguments=None):
@@ -32,12 +36,14 @@ def main(arguments=None):
     if unknown := set(options.bancs) - BANCS.keys():
         parser.error(f"« {min(unknown)} » n’est pas un banc de mesure. Il y a : {', '.join(BANCS)}.")
     broken = []
-    for name in options.bancs or BANCS:
-        try:
-            broken += execute(name, options)
-        except BancError as error:
-            print(error, file=sys.stderr)
-            return 2
+    try:
+        with tempfile.TemporaryDirectory(prefix="repertoire-bench-") as dossier, ExitStack() as pile:
+            bases = Bases(dossier, pile, say)
+            for name in options.bancs or BANCS:
+                broken += execute(name, options, bases)
+    except BancError as error:
+        print(error, file=sys.stderr)
+        return 2
     for sentence in broken:
         print(f"Limite dépassée. {sentence}")
     if not broken:
@@ -45,16 +51,15 @@ def main(arguments=None):
     return 1 if broken else 0
 
 
-def execute(name, options):
+def execute(name, options, bases):
     """Run one measure, print it, keep it; return the sentences of its broken limits."""
     banc = BANCS[name]
-    rows, broken = banc.measure(options, say)
+    rows, broken = banc.measure(options, bases, say)
     machine = describe_machine()
-    columns, lines = banc.present(rows)
-    print(
-        f"\n## {banc.TITRE}\n\n{machine['texte']}\n\n{make_table(columns, lines)}\n\n{banc.NOTE}\n",
-        flush=True,
-    )
+    print(f"\n## {banc.TITRE}\n\n{machine['texte']}\n")
+    for title, columns, lines in banc.present(rows):
+        print((f"### {title}\n\n" if title else "") + make_table(columns, lines) + "\n")
+    print(f"{banc.NOTE}\n", flush=True)
     dossier = Path(os.environ.get("REPERTOIRE_VAR") or RACINE / "var") / "bench"
     dossier.mkdir(parents=True, exist_ok=True)
     kept = {"machine": machine, "lignes": rows, "limites_depassees": broken}

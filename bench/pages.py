@@ -5,28 +5,13 @@ One reader, one connection kept open, as a browser would: this is the time of a 
 """
 
 import contextlib
-import json
 import re
-import shutil
-import sys
-import tempfile
 from argparse import ArgumentTypeError
-from pathlib import Path
 
-import psycopg
-
-from bench.serveur import (
-    Mesures,
-    Serveur,
-    find_postgresql,
-    make_environment,
-    manage,
-    run,
-    temporary_database,
-)
+from bench.serveur import Mesures, Serveur, start_bare
 
 TITRE = "Pages"
-GRAINE = 20_260_301
+TAILLES = [60, 20_000]
 # At 20,000 fiches, the time of these pages may be at most this many times that at 60.
 LIMITE_TAILLE = 2.0
 PAGES_LIMITEES = ("accueil", "theme", "fiche")
@@ -42,7 +27,6 @@ LIBELLES = {
     "sigles": "Sigles",
 }
 
-
 MOTEURS = ("sqlite", "postgresql")
 
 
@@ -50,8 +34,7 @@ def add_arguments(parser):
     parser.add_argument(
         "--tailles",
         type=parse_tailles,
-        default=[60, 20_000],
-        help="nombres de fiches (60,20000), le plus petit sert d’étalon",
+        help="nombres de fiches (pages : 60,20000 ; recherche : 60,1000,20000) ; le plus petit sert d’étalon",
     )
     parser.add_argument("--requetes", type=parse_requetes, default=200, help="requêtes par page (200)")
     parser.add_argument(
@@ -80,20 +63,14 @@ def parse_moteurs(texte):
     return moteurs
 
 
-def measure(options, say):
+def measure(options, bases, say):
     """Return (rows, broken limits). A row is a dict: moteur, fiches, page, figures, ratios."""
-    tailles, rows = options.tailles, []
-    with tempfile.TemporaryDirectory(prefix="repertoire-bench-") as dossier:
-        for moteur in options.moteurs:
-            with contextlib.ExitStack() as pile:
-                servers = start_servers(pile, Path(dossier), moteur, tailles, say)
-                if servers is None:
-                    say(
-                        "PostgreSQL ne répond pas, ou n’y laisse pas créer de base : mesuré sur SQLite seulement."
-                    )
-                    continue
-                say(f"Mesure sur {moteur}")
-                rows += measure_engine(moteur, tailles, servers, options.requetes)
+    tailles, rows = options.tailles or TAILLES, []
+    for moteur in filter(bases.is_ready, options.moteurs):
+        with contextlib.ExitStack() as pile:
+            servers = start_servers(pile, bases, moteur, tailles)
+            say(f"Pages ({moteur})")
+            rows += measure_engine(moteur, tailles, servers, options.requetes)
     return rows, find_broken_limits(rows, tailles[0])
 
 
@@ -107,52 +84,15 @@ def find_broken_limits(rows, smallest):
     ]
 
 
-def start_servers(pile, dossier, moteur, tailles, say):
-    """Fill a database per size and start its server. Return {size: (Serveur, addresses)}, None without an engine.
-
-    The size 0 is the bare view.
-    """
-    postgresql = find_postgresql() if moteur == "postgresql" else None
-    if moteur == "postgresql" and not postgresql:
-        return None
-    say(f"Communes et vocabulaire ({moteur})")
-    modele = new_database(pile, dossier, postgresql, "modele")
-    prepare(make_environment(dossier, modele))
+def start_servers(pile, bases, moteur, tailles):
+    """Start a server on the database of each size. Return {size: (Serveur, addresses)}; the size 0 is the bare view."""
     servers = {}
     for taille in tailles:
-        say(f"Territoire de {taille} fiches ({moteur})")
-        base = new_database(pile, dossier, postgresql, taille, modele)
-        environnement = make_environment(dossier, base)
-        manage(environnement, "generer_territoire", "--fiches", taille, "--seed", GRAINE, "--slug", "bench")
-        if postgresql:
-            # What autovacuum does within a minute in production.
-            with psycopg.connect(base, autocommit=True) as connexion:
-                connexion.execute("VACUUM ANALYZE")
-        adresses = json.loads(run([sys.executable, "-m", "bench.adresses"], environnement))
-        server = Serveur("repertoire.wsgi:application", environnement, postgresql and base)
-        servers[taille] = pile.enter_context(server), adresses
-    bare = Serveur("bench.vue_nue:application", make_environment(dossier, ""))
-    servers[0] = pile.enter_context(bare), {"nue": ["/"]}
+        base = bases.find(moteur, taille)
+        server = Serveur("repertoire.wsgi:application", base.environnement, base.postgresql)
+        servers[taille] = pile.enter_context(server), base.ask("bench.adresses")
+    servers[0] = pile.enter_context(start_bare(bases)), {"nue": ["/"]}
     return servers
-
-
-def new_database(pile, dossier, postgresql, nom, modele=None):
-    """Return the address of a new database, a copy of ``modele`` when there is one."""
-    if postgresql:
-        return pile.enter_context(temporary_database(postgresql, f"repertoire_bench_{nom}", modele))
-    fichier = dossier / f"{nom}.sqlite3"
-    if modele:
-        shutil.copyfile(modele.removeprefix("sqlite:///"), fichier)
-    return f"sqlite:///{fichier}"
-
-
-def prepare(environnement):
-    """Fill a new database with what does not depend on the size, and collect the static files once."""
-    manage(environnement, "migrate", "--verbosity", "0")
-    manage(environnement, "charger_geographie", "--verbosity", "0")
-    manage(environnement, "charger_vocabulaire", "--verbosity", "0")
-    if not (Path(environnement["REPERTOIRE_VAR"]) / "statiques").exists():
-        manage(environnement, "collectstatic", "--noinput", "--verbosity", "0")
 
 
 def measure_engine(moteur, tailles, servers, requetes):
@@ -205,14 +145,14 @@ COLONNES = {
 
 
 def present(rows):
-    """Return the columns and the lines of the table to print."""
+    """Return the tables to print: (title, columns, lines)."""
     order = list(LIBELLES)
     rows = sorted(rows, key=lambda row: (row["moteur"] != "sqlite", order.index(row["page"]), row["fiches"]))
     lines = []
     for row in rows:
         shown = row | {"libelle": LIBELLES[row["page"]], "fiches": row["fiches"] or ""}
         lines.append([shown.get(column, "") for column in COLONNES])
-    return list(COLONNES.values()), lines
+    return [("", list(COLONNES.values()), lines)]
 
 
 NOTE = (

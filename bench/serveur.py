@@ -1,6 +1,7 @@
 """Servers and databases to measure: gunicorn on the loopback, temporary databases of both engines."""
 
 import contextlib
+import gzip
 import http.client
 import os
 import socket
@@ -36,6 +37,12 @@ class Mesures:
     cpu_base: float = 0.0
     octets: list = field(default_factory=list)
 
+    def add(self, other):
+        self.durees += other.durees
+        self.octets += other.octets
+        self.cpu += other.cpu
+        self.cpu_base += other.cpu_base
+
     def summary(self):
         """Return figures for a table, in milliseconds and kilobytes."""
         return {
@@ -49,12 +56,16 @@ class Mesures:
 
 
 class Serveur:
-    """gunicorn with two workers, as in production. ``base``: the address of its PostgreSQL database, if any."""
+    """gunicorn with two workers, as in production. ``base``: the address of its PostgreSQL database, if any.
 
-    def __init__(self, application, environnement, base=None):
+    With one worker, what a process does at its first request can be told from what it does later.
+    """
+
+    def __init__(self, application, environnement, base=None, workers=2):
         self.base = base
         self.port = free_port()
-        options = ["--workers", "2", "--threads", "4", "--keep-alive", "30", "--log-level", "error"]
+        # Kept open between two rounds: a new connection might reach a worker that was not warmed up.
+        options = ["--workers", str(workers), "--threads", "4", "--keep-alive", "300", "--log-level", "error"]
         self.processus = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", *options],
             cwd=RACINE,
@@ -91,7 +102,7 @@ class Serveur:
         raise BancError(f"Le serveur à mesurer ne répond pas après {DEMARRAGE_S} secondes.")
 
     def get(self, adresse):
-        """Ask for an address on the connection that is kept open; return its length. Anything but 200 is an error."""
+        """Ask for an address on the connection that is kept open; return the body. Anything but 200 is an error."""
         for attempt in (1, 2):
             if self.connexion is None:
                 self.connexion = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -108,20 +119,33 @@ class Serveur:
                     raise
         if reponse.status != 200:
             raise BancError(f"{adresse} répond {reponse.status} au lieu de 200.")
-        return len(corps)
+        return corps
 
     def measure(self, adresses, mesures, nombre):
         """Ask ``nombre`` times for ``adresses`` in turn, and add what it cost to ``mesures``."""
-        workers = psutil.Process(self.processus.pid).children(recursive=True)
-        backends = self.list_backends()
+        workers, backends = self.list_workers(), self.list_backends()
         cpu, cpu_base = cpu_seconds(workers), cpu_seconds(backends)
         for rang in range(nombre):
             debut = time.perf_counter()
-            octets = self.get(adresses[rang % len(adresses)])
+            corps = self.get(adresses[rang % len(adresses)])
             mesures.durees.append(time.perf_counter() - debut)
-            mesures.octets.append(octets)
+            mesures.octets.append(len(corps))
         mesures.cpu += cpu_seconds(workers) - cpu
         mesures.cpu_base += cpu_seconds(backends) - cpu_base
+
+    def read(self, adresse):
+        """Ask for a page; return (its HTML, how long it took in seconds)."""
+        debut = time.perf_counter()
+        corps = self.get(adresse)
+        duree = time.perf_counter() - debut
+        return (gzip.decompress(corps) if corps[:2] == b"\x1f\x8b" else corps).decode(), duree
+
+    def list_workers(self):
+        return psutil.Process(self.processus.pid).children(recursive=True)
+
+    def memory(self):
+        """Return what the largest worker holds in memory, in megabytes."""
+        return round(max(worker.memory_info().rss for worker in self.list_workers()) / 1e6)
 
     def list_backends(self):
         """Return the processes of PostgreSQL that serve this server, when they run on this machine."""
@@ -141,16 +165,21 @@ class Serveur:
         return found
 
 
-def cpu_seconds(processus):
-    """Return the processor time used so far by processes and their threads.
+def start_bare(bases):
+    """Return the server of the bare view."""
+    return Serveur("bench.vue_nue:application", make_environment(bases.dossier, ""))
 
-    Linux counts it in nanoseconds; elsewhere in hundredths of a second, too coarse for one page but not for hundreds.
+
+def cpu_seconds(processus):
+    """Return the processor time used so far by processes, their threads included, those that ended too.
+
+    Linux counts it in nanoseconds, and gives each process a clock that others may read (``clock_getcpuclockid``);
+    elsewhere in hundredths of a second, too coarse for one page but not for hundreds.
     """
     total = 0.0
     for un in processus:
-        threads = list(Path(f"/proc/{un.pid}/task").glob("*/schedstat"))
-        if threads:
-            total += sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+        if sys.platform == "linux":
+            total += time.clock_gettime(~un.pid << 3 | 2)
         else:
             times = un.cpu_times()
             total += times.user + times.system
