@@ -214,10 +214,10 @@ class FichesFilter(django_filters.FilterSet):
         notes = []
         if self.texte_coupe:
             notes.append(f"Recherche longue : seuls les {MAX_TEXTE} premiers caractères sont lus.")
-        if self.inconnus:
-            told = dict.fromkeys(f"« {value[:40]} »" for value in self.inconnus[:MAX_INCONNUS])
-            plural = "s" if len(told) > 1 else ""
-            notes.append(f"Filtre{plural} inconnu{plural}, laissé{plural} de côté : {', '.join(told)}.")
+        if unknown := [f"« {value[:40]} »" for value in dict.fromkeys(self.inconnus)]:
+            plural = "s" if len(unknown) > 1 else ""
+            told = ", ".join(unknown[:MAX_INCONNUS]) + (", …" if len(unknown) > MAX_INCONNUS else "")
+            notes.append(f"Filtre{plural} inconnu{plural}, laissé{plural} de côté : {told}.")
         return notes
 
     @property
