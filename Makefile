@@ -39,7 +39,7 @@ format: ## Met en forme le code Python
 	@.venv/bin/python -m ruff check --quiet --fix .
 	@.venv/bin/python -m ruff format --quiet .
 
-bench: ## Mesure les pages sur un grand territoire
+bench: ## Mesure les pages et la recherche sur de grands territoires
 	@bash .ci/preparer dev
 	@.venv/bin/python -m bench $(ARGS)
 
