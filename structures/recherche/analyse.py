@@ -23,19 +23,24 @@ MIN_RACINE = 4
 # What is written everywhere, and what people say around what they look for.
 MOTS_VIDES = frozenset(
     """
-    a ai aie ainsi alors apres as au aucun aucune aujourd aussi autre autres aux avait avec avez avoir
-    avons ayant beaucoup besoin bien bonjour c ca car ce ceci cela celle celles celui cependant certain
-    certaine certaines certains ces cet cette ceux chaque cherche chercher cherchons chez ci comme comment
-    contre d dans de depuis des donc dont du elle elles en encore entre es est et etaient etait etant ete
-    etes etre eu eux faire fait faites faut hui il ils j je jusqu l la laquelle le lequel les lesquelles
-    lesquels leur leurs lors lorsque lui m ma madame mais me meme memes merci mes mme moi moins mon
-    monsieur mr n ne ni non nos notre nous on ont ou par parce parmi pas pendant peu peut peuvent plus
-    plusieurs pour pourquoi pourrait puis puisque qu quand que quel quelle quelles quelqu quelque quelques
-    quels qui quoi rien s sa se selon sera serait ses si sinon soi soit son sont souhaite souhaitent sous
-    sur t ta te tel telle telles tels tes toi ton tous tout toute toutes tres trop tu un une vers veulent
-    veut veux voici voila vos votre voudrais voudrait vous vraiment y
+    a ai aie ainsi aller alors apres as au aucun aucune aujourd aussi autre autres aux avait avec avez
+    avoir avons ayant beaucoup besoin bien bonjour c ca car ce ceci cela celle celles celui cependant
+    certain certaine certaines certains ces cet cette ceux chaque cherche chercher cherchons chez ci comme
+    comment comprend comprends contre d dans de depuis des dois doit donc dont du elle elles en encore
+    entre es est et etaient etait etant ete etes etre eu eux faire fait faites faut hui il ils j je jusqu
+    l la laquelle le lequel les lesquelles lesquels leur leurs lors lorsque lui m ma madame mais me meme
+    memes merci mes mme moi moins mon monsieur mr n ne ni non nos notre nous obtenir on ont ou par parce
+    parmi pas pendant peu peut peuvent plait plus plusieurs pour pourquoi pourrait prend prendre prends
+    puis puisque qu quand que quel quelle quelles quelqu quelque quelques quels qui quoi rien s sa sais
+    sait se selon sera serait ses si sinon soi soit sommes son sont souhaite souhaitent sous stp suis sur
+    svp t ta te tel telle telles tels tes toi ton tous tout toute toutes tres trop trouver tu un une
+    urgent urgente va vais venir vers veulent veut veux voici voila voir vos votre voudrais voudrait vous
+    vraiment y
     """.split()
 )
+
+# Not « aide », whoever is looked for: « aidants » are a public of their own.
+ENTIERS = frozenset({"aidant", "aidants"})
 
 # One stemmer is not safe between threads; its own memory is off, lru_cache is quicker.
 STEMMER = Stemmer.Stemmer("french", 0)
@@ -56,8 +61,13 @@ def racine(mot):
     """Return the root of a folded word: « gardes », « garder » and « garde » have the same."""
     if len(mot) < MIN_RACINE or not mot.isascii() or not mot.isalpha():
         return mot
+    if mot in ENTIERS:
+        return mot.removesuffix("s")
     with VERROU:
         found = STEMMER.stemWord(mot)
+    if len(found) < MIN_RACINE:
+        # « café » would be « caf », « mère » « mer », « père » « per ».
+        return mot[:-1] if mot[-1] in "sx" else mot
     # « travail » and « travailler » (travaill).
     if len(found) > MIN_RACINE and found[-1] == found[-2]:
         found = found[:-1]

@@ -99,7 +99,6 @@ def list_textes(fiche, contexte):
             theme.description,
             *(contexte.publics.get(code, code) for code in fiche.publics),
             *labels("langues", [code for code in fiche.langues if code != "fr"]),
-            *labels("thematiques", theme.thematiques),
         ],
         "texte": [
             fiche.objectifs,
@@ -110,12 +109,17 @@ def list_textes(fiche, contexte):
             fiche.get_frais_display(),
             fiche.venir_precisions,
             fiche.disponibilite_precisions,
-            *labels("documents", fiche.documents),
             *labels("modes_accueil", fiche.modes_accueil),
             *([] if reserved else procedure),
             *say_champs(fiche, contexte, reserved=False),
         ],
-        "autour": [structure.description, *labels("reseaux_porteurs", structure.reseaux_porteurs)],
+        # What is the same for many fiches, papers to bring as much as national headings, leads to none of them first.
+        "autour": [
+            structure.description,
+            *labels("reseaux_porteurs", structure.reseaux_porteurs),
+            *labels("documents", fiche.documents),
+            *labels("thematiques", theme.thematiques),
+        ],
         "reserve": [
             structure.attentes,
             structure.limites,

@@ -19,6 +19,8 @@ REDITE = 0.2
 # Up to this many results, scores are worked out fiche by fiche; beyond, set by set, on the rarest words only.
 PAR_FICHE = 4000
 GROUPES_CLASSES = 3
+# With fewer fiches than this that have all the words, those that have most of them are given too.
+PEU = 5
 # Scores closer than this part of the best are not told apart: public, distance and name decide.
 FINESSE = 64
 
@@ -26,8 +28,9 @@ FINESSE = 64
 class Lecture:
     """The typed words (a Requete), and what they find.
 
-    ``masque``: the set of fiches; ``elargi``: none has all the words, these have the most of them; ``classes``: the
-    same as sets of equal relevance, best first.
+    ``masque``: the set of fiches; ``entieres``: those that have all the words that something holds; ``classes``: all as
+    sets of equal relevance, best first. When few fiches have all the words, those that have the most of them follow:
+    people tell a story (« garder mon bébé la nuit »), and a word too many would leave one odd fiche.
     """
 
     def __init__(self, requete, registre, visibles, partenaires):
@@ -38,28 +41,28 @@ class Lecture:
         count = max(visibles.bit_count(), 1)
         self.rares = [log(1 + count / max(union.bit_count(), 1)) for union in self.unions]
         known = [union for union in self.unions if union]
-        self.masque = reduce(and_, known, visibles) if known else 0
-        self.elargi = not self.masque and len(known) > 1
-        if self.elargi:
-            self.masque = find_most(known, visibles)
-        self.classes = self.rank() if self.masque else ()
+        self.entieres = reduce(and_, known, visibles) if known else 0
+        most = find_most(known, visibles) if len(known) > 1 and self.entieres.bit_count() < PEU else 0
+        parts = self.entieres, most & ~self.entieres
+        self.masque = self.entieres | most
+        self.classes = tuple(classe for part in parts if part for classe in self.rank(part))
 
-    def rank(self):
-        """Return the fiches as sets of equal relevance, best first."""
-        scores = self.score_each() if self.masque.bit_count() <= PAR_FICHE else self.score_sets()
+    def rank(self, found):
+        """Return ``found`` as sets of equal relevance, best first."""
+        scores = self.score_each(found) if found.bit_count() <= PAR_FICHE else self.score_sets(found)
         best = max(scores)
         rounded = Counter()
         for score, masque in scores.items():
             rounded[round(score * FINESSE / best)] |= masque
         return tuple(rounded[score] for score in sorted(rounded, reverse=True))
 
-    def score_each(self):
+    def score_each(self, found):
         """Return {score: set of fiches}, each fiche scored by itself."""
         best, more = Counter(), Counter()
         for classes, rare in zip(self.niveaux, self.rares, strict=True):
-            left = self.masque
+            left = found
             for value, _, _, masque in classes:
-                here = masque & self.masque
+                here = masque & found
                 for position in iter_positions(here & left):
                     best[position] += value * rare
                 for position in iter_positions(here & ~left):
@@ -71,11 +74,12 @@ class Lecture:
             scores[score] = scores.get(score, 0) | 1 << position
         return scores
 
-    def score_sets(self):
+    def score_sets(self, found):
         """Return {score: set of fiches}: all the fiches found at the same levels at once."""
-        ranked = sorted(zip(self.rares, self.niveaux, strict=True), key=lambda pair: -pair[0])
-        sets = {0.0: self.masque}
-        for rare, classes in ranked[:GROUPES_CLASSES]:
+        # A word that finds nothing looks like the rarest: it tells nothing apart.
+        telling = [pair for pair in zip(self.rares, self.niveaux, strict=True) if pair[1]]
+        sets = {0.0: found}
+        for rare, classes in sorted(telling, key=lambda pair: -pair[0])[:GROUPES_CLASSES]:
             parts = Counter()
             for score, masque in sets.items():
                 for value, _, _, words in classes:
@@ -121,12 +125,9 @@ def read_niveaux(requete, registre, visibles, partenaires):
 
 
 def find_most(unions, visibles):
-    """Return the fiches that hold the most of the words, at least half of them; else all that hold one."""
+    """Return the fiches that hold at least half of the words; else all that hold one."""
     by_count = [visibles] + [0] * len(unions)
     for union in unions:
         for count in range(len(unions), 0, -1):
             by_count[count] |= by_count[count - 1] & union
-    least = (len(unions) + 1) // 2
-    return next(
-        (by_count[count] for count in range(len(unions), least - 1, -1) if by_count[count]), by_count[1]
-    )
+    return by_count[(len(unions) + 1) // 2] or by_count[1]

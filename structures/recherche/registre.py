@@ -108,9 +108,12 @@ class Registre:
     def follow(self, numero, jeton):
         """Return the Registre of a later version: what was written since is read, what was worked out forgotten.
 
-        A copy: other threads are reading this one.
+        A copy: other threads are reading this one. When nothing older is left, the index was made anew, without a trace
+        of what it no longer holds: it is read whole.
         """
         found = Registre(numero, jeton)
+        if not FicheIndexee.objects.filter(version__lte=self.numero).exists():
+            return found.load()
         found.lignes, found.positions = list(self.lignes), dict(self.positions)
         found.masques, found.ordonne = dict(self.masques), self.ordonne
         found.mots_publics, found.mots = self.mots_publics, self.mots
@@ -306,7 +309,11 @@ class Registre:
         return found
 
     def find_ordre(self):
-        return sorted(range(len(self.lignes)), key=lambda position: self.lignes[position].cle_tri)
+        # By id at the same rank: positions are not the same in every process, and pages follow one another.
+        lignes = self.lignes
+        return sorted(
+            range(len(lignes)), key=lambda position: (lignes[position].cle_tri, lignes[position].fiche_id)
+        )
 
     def find_rangs(self):
         rangs = [0] * len(self.lignes)

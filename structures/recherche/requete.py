@@ -46,73 +46,91 @@ def read_requete(texte, registre, lexique, *, partner, en_cours):
     """
     mots = list(dict.fromkeys(decouper(texte)))
     kept = [mot for mot in mots if not is_vide(mot)]
-    if en_cours and mots and is_vide(mots[-1]) and not kept:
-        kept = mots[-1:]
+    if not kept:
+        # « AS », « ça » while typing: words that say nothing, unless the glossary knows them.
+        kept = [mot for mot in mots if en_cours or (racine(mot),) in lexique.equivalents]
+    lecteur = Lecteur(registre, lexique, partner)
     kept = kept[:MAX_GROUPES]
     groupes, inconnus, rang = [], [], 0
     while rang < len(kept):
-        cle = find_phrase(kept, rang, lexique)
+        cle, lus = lecteur.find_phrase(kept[rang : rang + lexique.longueur])
         last = rang + len(cle) == len(kept)
         mot = " ".join(kept[rang : rang + len(cle)])
-        groupe = make_groupe(mot, cle, registre, lexique, partner=partner, debut=last and en_cours)
+        groupe = lecteur.make_groupe(mot, cle, lus, debut=last and en_cours)
         groupes.append(groupe) if groupe.voies else inconnus.append(mot)
         rang += len(cle)
     return Requete(tuple(groupes), tuple(inconnus))
 
 
-def find_phrase(mots, rang, lexique):
-    """Return the roots of the longest phrase of the glossary that begins at ``rang``; else the root of the word."""
-    roots = [racine(mot) for mot in mots[rang : rang + lexique.longueur]]
-    for length in range(len(roots), 1, -1):
-        if tuple(roots[:length]) in lexique.equivalents:
-            return tuple(roots[:length])
-    return tuple(roots[:1])
+class Lecteur:
+    """Reads words for one reader: what is known to partners only completes and corrects nothing for others."""
+
+    def __init__(self, registre, lexique, partner):
+        self.registre, self.lexique, self.partner = registre, lexique, partner
+        self.racines = registre.racines if partner else registre.racines_publiques
+
+    def is_known(self, roots):
+        """Tell whether fiches hold all these roots; figures are not kept among known words."""
+        return all(root in self.racines or root.isdigit() for root in roots)
+
+    def find_phrase(self, mots):
+        """Return (roots, corrections) of the longest phrase of the glossary that these words begin with.
+
+        Else those of the first word alone, to be corrected later if need be.
+        """
+        read = [self.read_mot(mot) for mot in mots] if len(mots) > 1 else []
+        for length in range(len(read), 1, -1):
+            cle = tuple(root for root, _ in read[:length])
+            if cle in self.lexique.equivalents:
+                return cle, tuple(lu for _, lu in read[:length] if lu)
+        return (racine(mots[0]),), ()
+
+    def read_mot(self, mot):
+        """Return the root of a word, or of the word nearest to it when nothing holds it, and that word."""
+        root = racine(mot)
+        if root in self.racines or mot in self.lexique.mots:
+            return root, ""
+        lus = self.correct(mot)
+        return (racine(lus[0]), lus[0]) if lus else (root, "")
+
+    def make_groupe(self, mot, cle, lus, *, debut):
+        voies = []
+        if self.is_known(cle):
+            voies.append(("correction" if lus else "mot", (cle,)))
+        if debut and len(cle) == 1:
+            words = self.registre.words_from(mot, self.partner, MAX_DEBUTS)
+            if begun := {racine(word) for word in words} - {cle[0]}:
+                voies.append(("debut", tuple((root,) for root in sorted(begun))))
+        if means := self.list_equivalents(cle):
+            voies.append(("synonyme", means))
+        if not voies and len(cle) == 1:
+            lus = self.correct(mot)
+            roots = dict.fromkeys((racine(word),) for word in lus if self.is_known([racine(word)]))
+            if roots:
+                voies.append(("correction", tuple(roots)))
+            means = (other for word in lus for other in self.list_equivalents((racine(word),)))
+            if means := tuple(dict.fromkeys(means)):
+                voies.append(("synonyme", means))
+        return Groupe(mot, tuple(voies), lus if voies else ())
+
+    def list_equivalents(self, cle):
+        return tuple(other for other in self.lexique.equivalents.get(cle, ()) if self.is_known(other))
+
+    def correct(self, mot):
+        """Return the known words nearest to a word that nothing holds; none when it is short or far from all."""
+        allowed = 2 if len(mot) >= DEUX_FAUTES else 1 if len(mot) >= UNE_FAUTE else 0
+        if not allowed or mot.isdigit():
+            return ()
+        key = "correction", mot, self.partner, id(self.lexique)
+        words = self.registre.mots if self.partner else self.registre.mots_publics
+        return self.registre.derive(key, find_nearest, mot, words, self.lexique.mots, allowed)
 
 
-def make_groupe(mot, cle, registre, lexique, *, partner, debut):
-    known = registre.racines if partner else registre.racines_publiques
-    voies, lus = [], ()
-    if all(root in known for root in cle):
-        voies.append(("mot", (cle,)))
-    if debut and len(cle) == 1:
-        begun = {racine(word) for word in registre.words_from(mot, partner, MAX_DEBUTS)} - {cle[0]}
-        if begun:
-            voies.append(("debut", tuple((root,) for root in sorted(begun))))
-    equivalents = [
-        other for other in lexique.equivalents.get(cle, ()) if all(root in known for root in other)
-    ]
-    if equivalents:
-        voies.append(("synonyme", tuple(equivalents)))
-    if not voies and len(cle) == 1:
-        lus = correct(mot, registre, lexique, partner)
-        found = dict.fromkeys((racine(word),) for word in lus if racine(word) in known)
-        if found:
-            voies.append(("correction", tuple(found)))
-        means = [
-            other
-            for word in lus
-            for other in lexique.equivalents.get((racine(word),), ())
-            if all(root in known for root in other)
-        ]
-        if means:
-            voies.append(("synonyme", tuple(dict.fromkeys(means))))
-    return Groupe(mot, tuple(voies), lus if voies else ())
-
-
-def correct(mot, registre, lexique, partner):
-    """Return the known words nearest to a word that nothing holds; none when it is short or far from all."""
-    allowed = 2 if len(mot) >= DEUX_FAUTES else 1 if len(mot) >= UNE_FAUTE else 0
-    if not allowed or mot.isdigit():
-        return ()
-    key = "correction", mot, partner, id(lexique)
-    return registre.derive(key, find_nearest, mot, registre, lexique, partner, allowed)
-
-
-def find_nearest(mot, registre, lexique, partner, allowed):
-    choices = registre.mots if partner else registre.mots_publics
+def find_nearest(mot, words, others, allowed):
+    """Return the words, of these or of the others, that are fewest edits away from ``mot``."""
     near = {}
-    for words in (choices, lexique.mots):
-        found = process.extract(mot, words, scorer=OSA.distance, score_cutoff=allowed, limit=40)
+    for choices in (words, others):
+        found = process.extract(mot, choices, scorer=OSA.distance, score_cutoff=allowed, limit=40)
         near |= {word: distance for word, distance, _ in found if len(word) >= UNE_FAUTE - 1}
     if not near:
         return ()

@@ -177,9 +177,15 @@ class Resultats:
     def textuels(self):
         return self.visibles if self.lecture is None else self.lecture.masque
 
+    @cached_property
+    def entieres(self):
+        """How many results have all the words that were looked for; all of them without words."""
+        return self.total if self.lecture is None else (self.lecture.entieres & self.masque).bit_count()
+
     @property
     def elargi(self):
-        return self.lecture is not None and self.lecture.elargi
+        """Whether no fiche, filters aside, has all the words: those that have some of them are given."""
+        return self.lecture is not None and bool(self.lecture.masque) and not self.lecture.entieres
 
     @cached_property
     def masque(self):
