@@ -1,5 +1,6 @@
 """What a territory names by itself: themes (the « onglets ») and their fields, publics, acronyms."""
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -33,13 +34,21 @@ def touch(territoires):
     touched.update(vocabulaire_version=new_version())
 
 
+def list_fiches_of(rows):
+    """Ids of the fiches that are found by the words of these rows."""
+    return set().union(*(row.list_fiches() for row in rows))
+
+
 class VocabulaireQuerySet(models.QuerySet):
     """Several rows at once, as the administration deletes them: readers are told as they are for one."""
 
     @transaction.atomic
     def delete(self):
         touch(self.list_territoires())
-        return super().delete()
+        fiches = list_fiches_of(self)
+        deleted = super().delete()
+        update_index(fiches)
+        return deleted
 
     delete.alters_data = True
     delete.queryset_only = True
@@ -47,11 +56,13 @@ class VocabulaireQuerySet(models.QuerySet):
     @transaction.atomic
     def update(self, **kwargs):
         # Read before: what is changed may be what these rows were found by.
-        touched = self.list_territoires()
+        touched, rows = self.list_territoires(), list(self.order_by())
+        before = list_fiches_of(rows)
         if "territoire" in kwargs:
             touched.add(kwargs["territoire"] and kwargs["territoire"].pk)
         count = super().update(**kwargs)
         touch(touched)
+        update_index(before | list_fiches_of(self.model.objects.filter(pk__in=[row.pk for row in rows])))
         return count
 
     update.alters_data = True
@@ -61,6 +72,7 @@ class VocabulaireQuerySet(models.QuerySet):
         objs = list(objs)
         created = super().bulk_create(objs, *args, **kwargs)
         touch({row.territoire_id for row in objs})
+        update_index(list_fiches_of(objs))
         return created
 
     def list_territoires(self):
@@ -320,6 +332,11 @@ class Public(VocabulaireModel):
 
     def __str__(self):
         return self.libelle
+
+    def list_fiches(self):
+        """Fiches hold codes of publics, not keys of rows: the JSON is read as text, as both engines can."""
+        fiches = apps.get_model("structures", "Competence").objects.order_by()
+        return set(fiches.filter(publics__icontains=f'"{self.code}"').values_list("pk", flat=True))
 
     def clean(self):
         if self.equivalent and self.equivalent not in vocabulaire("publics"):
