@@ -180,6 +180,22 @@ def etat(
     return replace(_comparer(reponse, pendant, a), valable_jusqua=valable)
 
 
+def est_ouvert(
+    horaires: str, *, a: datetime, departement: str, periodes: Iterable = (), base: str | None = None
+) -> tuple[bool, datetime]:
+    """Whether `etat` would say « ouvert », and until when that holds, without looking for the next opening.
+
+    The arguments are those of `etat`. Looking for what comes next takes most of the time of a state.
+    """
+    _refuser_instant_naif(a)
+    agenda = _Agenda(horaires, departement, tuple(periodes), base)
+    ouvert, valable = agenda.ouvert(a)
+    if agenda.depend_des_vacances:
+        pendant = _Agenda(horaires, departement, agenda.periodes, base, vacances=True).ouvert(a)
+        ouvert, valable = ouvert and pendant[0], min(valable, pendant[1])
+    return ouvert, valable
+
+
 def prochains_jours(
     horaires: str,
     *,
@@ -420,6 +436,14 @@ class _Agenda:
             valable_jusqua=self._valable_jusqua(local, (*creneaux, *(du_jour.creneaux if du_jour else ()))),
             **fermeture,
         )
+
+    def ouvert(self, a: datetime) -> tuple[bool, datetime]:
+        local = a.astimezone(self.fuseau)
+        minute, creneaux = local.hour * 60 + local.minute, self.creneaux(local.date(), 1)
+        actuel = next((c for c in creneaux if c.debut <= minute < c.fin), None)
+        du_jour = self.journee(local.date())
+        bornes = (*creneaux, *(du_jour.creneaux if du_jour else ()))
+        return actuel is not None and actuel.statut == OUVERT, self._valable_jusqua(local, bornes)
 
     def _valable_jusqua(self, local: datetime, creneaux: tuple[Creneau, ...]) -> datetime:
         """When the answer may change: at the next bound of a slot, or with the day."""

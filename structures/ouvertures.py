@@ -18,6 +18,8 @@ KINDS = {"ouvert": "ouvert", "ferme": "ferme", "sur_rendez_vous": "rendez-vous",
 # About 1.5 KB each. Distinct hours are tens to hundreds; exceptional periods make some more.
 MAX_STATES = 8192
 _states: dict = {}
+# Whether a place is open, without what comes next: ten times quicker to work out.
+_open: dict = {}
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,23 @@ def read_etat(hours, base, departement, periodes, now: datetime) -> horaires.Eta
 
 def is_open(hours, base, departement, periodes, now: datetime) -> bool:
     """Tell whether a place is open at an aware instant. Same arguments as ``read_etat``."""
-    return read_etat(hours, base, departement, periodes, now).statut == "ouvert"
+    key = hours, base, departement, periodes
+    known = _open.get(key)
+    if known and known[0] <= now < known[1]:
+        return known[2]
+    found, until = horaires.est_ouvert(
+        hours, a=now, departement=departement, periodes=[make_periode(row) for row in periodes], base=base
+    )
+    if len(_open) >= MAX_STATES:
+        _open.clear()
+    _open[key] = now, until, found
+    return found
 
 
 def forget_etats():
     """Empty the memory."""
     _states.clear()
+    _open.clear()
 
 
 def make_periode(row):

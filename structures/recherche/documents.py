@@ -230,7 +230,7 @@ def add_place_traits(traits, fiche, permanence, contexte):
     own = permanence.horaires_accueil
     # Without the reasons of closures: they are for who may read the place.
     periodes = [
-        [*row[:4], "", row[5]]
+        row[:5]
         for row in write_periodes(lieu.periodes.all(), fiche.pk, since=contexte.aujourdhui - STILL_NEEDED)
     ]
     if hours := own or lieu.horaires_accueil:

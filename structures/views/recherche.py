@@ -83,6 +83,7 @@ def describe_search(filtre):
         "communes": filtre.demande.communes,
         "commune": ", ".join(name_communes(filtre.demande.communes[:1]).values()),
         "compte": say_count(resultats.total),
+        "entieres": say_entieres(resultats),
         "ordre": say_order(filtre.demande),
         "puces": make_puces(filtre),
         "sans_filtres": filtre.build_url(()),
@@ -123,6 +124,18 @@ def present_results(page, filtre):
 def say_count(count):
     number = f"{count:,}".replace(",", "\u202f")
     return f"{number} fiche{'s' if count > 1 else ''}" if count else "Aucune fiche"
+
+
+def say_entieres(resultats):
+    """Say how many results have all the words, when some have but a part of them."""
+    count = resultats.entieres
+    if not count or count == resultats.total:
+        return ""
+    return (
+        "La première fiche a tous ces mots"
+        if count == 1
+        else f"Les {count} premières fiches ont tous ces mots"
+    )
 
 
 def say_order(demande):

@@ -406,11 +406,16 @@ def test_state_changes_at_the_very_minute():
 
 def test_state_is_worked_out_once(monkeypatch):
     calls = []
-    real = horaires.etat
-    monkeypatch.setattr(horaires, "etat", lambda *args, **kwargs: calls.append(1) or real(*args, **kwargs))
+    for name in ("etat", "est_ouvert"):
+        real = getattr(horaires, name)
+        monkeypatch.setattr(
+            horaires, name, lambda *args, real=real, **kwargs: calls.append(1) or real(*args, **kwargs)
+        )
     for minute in range(0, 60, 5):
-        assert ouvertures.is_open("Mo-Fr 09:00-12:00", None, "69", (), MONDAY.replace(minute=minute))
-    assert len(calls) == 1
+        now = MONDAY.replace(minute=minute)
+        assert ouvertures.is_open("Mo-Fr 09:00-12:00", None, "69", (), now)
+        assert read("Mo-Fr 09:00-12:00", now).statut == "ouvert"
+    assert len(calls) == 2
 
 
 def test_closure_begins_at_midnight():

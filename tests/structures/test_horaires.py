@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
-from structures.horaires import Periode, etat, fuseau, phrase, prochains_jours
+from structures.horaires import Periode, est_ouvert, etat, fuseau, phrase, prochains_jours
 from structures.horaires_mots import sans_redite
 
 TABLE = Path(__file__).parents[1] / "donnees" / "horaires.csv"
@@ -39,6 +39,20 @@ def lire_periodes(texte):
 
 def avec_espaces(texte):
     return texte.replace("\u2060", "").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("cas", CAS, ids=[cas["cas"] for cas in CAS])
+def test_open_at_an_instant_is_what_the_state_says_until_it_changes(cas):
+    a = datetime.fromisoformat(cas["instant"])
+    arguments = {
+        "departement": cas["departement"],
+        "periodes": lire_periodes(cas["periodes"] or ""),
+        "base": cas["base"] or None,
+    }
+    ouvert, valable = est_ouvert(cas["horaires"], a=a, **arguments)
+    for instant in (a, a + (valable - a) / 2, valable - timedelta(minutes=1)):
+        if instant >= a:
+            assert ouvert == (etat(cas["horaires"], a=instant, **arguments).statut == "ouvert")
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["cas"] for cas in CAS])
