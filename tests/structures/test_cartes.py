@@ -414,7 +414,7 @@ def test_state_is_worked_out_once(monkeypatch):
     for minute in range(0, 60, 5):
         now = MONDAY.replace(minute=minute)
         assert ouvertures.is_open("Mo-Fr 09:00-12:00", None, "69", (), now)
-        assert read("Mo-Fr 09:00-12:00", now).statut == "ouvert"
+        assert ouvertures.read_etat("Mo-Fr 09:00-12:00", None, "69", (), now).statut == "ouvert"
     assert len(calls) == 2
 
 
