@@ -35,6 +35,7 @@ SELECT = (
     f" FROM {Competence._meta.db_table} c JOIN {Structure._meta.db_table} s ON s.id = c.structure_id"
     " WHERE c.id IN ({})"
 )
+FINS = ".!?·"
 MOT = re.compile(r"[^\W_]+")
 # Two characters for private use stand for the marks until the text is escaped, once.
 OUVRE, FERME = "\ue000", "\ue001"
@@ -122,6 +123,10 @@ def choose_window(mots, hits, most):
     begin = first
     while begin and starts[begin - 1] >= limit:
         begin -= 1
+        if mots[begin - 1][-1] in FINS and starts[begin] <= starts[first] - LARGEUR // 8:
+            break
+    while begin < first and not any(map(str.isalnum, mots[begin])):
+        begin += 1
     end = first + 1
     while end < len(mots) and starts[end] + len(mots[end]) - starts[begin] <= LARGEUR:
         end += 1
