@@ -10,7 +10,7 @@ class Demande:
     ``themes``: ids of themes (a tab brings its sub-themes by itself); ``communes``: INSEE codes; ``rayon``:
     kilometres around the first commune, 0 for the commune itself; ``accessibilite``: families of handicap;
     ``mobilisable``: who may ask for it; ``champs``: {id of a theme’s own field: values}; ``en_cours``: the last
-    word is still being typed.
+    word is still being typed; ``titres``: only what fiches and structures are called is looked at.
     """
 
     texte: str = ""
@@ -27,6 +27,7 @@ class Demande:
     sans_attente: bool = False
     champs: dict = field(default_factory=dict)
     en_cours: bool = False
+    titres: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,9 @@ class Lecture:
     people tell a story (« garder mon bébé la nuit »), and a word too many would leave one odd fiche.
     """
 
-    def __init__(self, requete, registre, visibles, partenaires):
+    def __init__(self, requete, registre, visibles, partenaires, niveaux=NIVEAUX):
         self.requete = requete
-        self.niveaux = read_niveaux(requete, registre, visibles, partenaires)
+        self.niveaux = read_niveaux(requete, registre, visibles, partenaires, niveaux)
         self.unions = [reduce(or_, (masque for *_, masque in classes), 0) for classes in self.niveaux]
         # A word that few fiches hold tells more.
         count = max(visibles.bit_count(), 1)
@@ -50,7 +50,8 @@ class Lecture:
     def rank(self, found):
         """Return ``found`` as sets of equal relevance, best first."""
         scores = self.score_each(found) if found.bit_count() <= PAR_FICHE else self.score_sets(found)
-        best = max(scores)
+        # None of the rarest words may be in any of them.
+        best = max(scores) or 1
         rounded = Counter()
         for score, masque in scores.items():
             rounded[round(score * FINESSE / best)] |= masque
@@ -100,9 +101,10 @@ class Lecture:
                     break
 
 
-def read_niveaux(requete, registre, visibles, partenaires):
+def read_niveaux(requete, registre, visibles, partenaires, lus):
     """Return what each group finds: [[(value, level, way, set of fiches), …], …], best first."""
-    lus = NIVEAUX if partenaires else NIVEAUX[:-1]
+    if not partenaires:
+        lus = [niveau for niveau in lus if niveau != "reserve"]
     asked = [
         (niveau, alternatives)
         for groupe in requete.groupes

@@ -13,6 +13,7 @@ from structures.recherche.demande import Correction, Demande, Raison, Trouvaille
 from structures.recherche.lecture import Lecture
 from structures.recherche.lexique import LEXIQUES
 from structures.recherche.masques import iter_positions
+from structures.recherche.moteurs import NIVEAUX
 from structures.recherche.registre import MEMOIRE, POUR_TOUS
 from structures.recherche.requete import read_requete
 from structures.version import read_version
@@ -154,7 +155,14 @@ class Resultats:
         demande = self.demande
         if not demande.texte:
             return None
-        key = demande.texte, demande.en_cours, id(self.lexique), self.visibles, self.partenaires
+        key = (
+            demande.texte,
+            demande.en_cours,
+            demande.titres,
+            id(self.lexique),
+            self.visibles,
+            self.partenaires,
+        )
         return self.registre.read_lecture(key, self.read_texte)
 
     @cached_property
@@ -171,7 +179,8 @@ class Resultats:
         )
         if not requete.groupes and not requete.inconnus:
             return None
-        return Lecture(requete, self.registre, self.visibles, self.partenaires)
+        niveaux = NIVEAUX[:1] if self.demande.titres else NIVEAUX
+        return Lecture(requete, self.registre, self.visibles, self.partenaires, niveaux)
 
     @property
     def textuels(self):

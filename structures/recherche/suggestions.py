@@ -53,11 +53,11 @@ def suggest_sigles(texte, vocabulaire):
 
 def suggest_fiches(texte, mots, droits, territoire, vocabulaire, version, a):
     """Propose the structures whose name holds the words, once each, and the fiches that the words lead to."""
-    demande = Demande(texte=texte, en_cours=True)
+    demande = Demande(texte=texte, en_cours=True, titres=True)
     resultats = chercher(demande, droits, territoire, vocabulaire, a, version)
-    if resultats.lecture is None or resultats.elargi:
+    if resultats.lecture is None or not all(resultats.lecture.unions):
         return []
-    ids = [trouvaille.fiche_id for trouvaille in resultats.lire(0, LUES)]
+    ids = [trouvaille.fiche_id for trouvaille in resultats.lire(0, min(LUES, resultats.entieres))]
     cartes = load_cartes(ids)
     structures, fiches = {}, []
     for pk in ids:
