@@ -84,12 +84,9 @@ def racines(texte):
     return [racine(mot) for mot in decouper(texte) if mot not in MOTS_VIDES]
 
 
-def formes_jointes(texte):
-    """Return the roots of hyphenated words written in one: « co-voiturage » is typed « covoiturage »."""
+def mots_joints(texte):
+    """Return the hyphenated words of a text written in one, folded: « co-voiturage » is typed « covoiturage »."""
     if "-" not in texte:
         return []
-    return [
-        racine(re.sub(r"[-']", "", found)[:MAX_LETTRES])
-        for found in TRAIT_UNION.findall(fold(texte))
-        if "-" in found
-    ]
+    found = (mot for mot in TRAIT_UNION.findall(fold(texte)) if "-" in mot)
+    return [re.sub(r"[-']", "", mot)[:MAX_LETTRES] for mot in found]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from structures.cartes import STILL_NEEDED
 from structures.models import Competence, Statut, Visibilite
 from structures.ouvertures import read_departement, write_periodes
-from structures.recherche.analyse import MOTS_VIDES, decouper, formes_jointes, racine
+from structures.recherche.analyse import MOTS_VIDES, decouper, mots_joints, racine
 from structures.recherche.moteurs import NIVEAUX, PUBLICS
 from structures.referentiels import vocabulaire
 
@@ -76,13 +76,13 @@ def analyse(texte):
     Kept in memory: labels and what a structure says come back with each of its fiches, and at each change of one.
     """
     found, mots = [], set()
-    for mot in decouper(texte):
+    for mot in (*decouper(texte), *mots_joints(texte)):
         if mot in MOTS_VIDES:
             continue
         found.append(racine(mot))
         if MIN_MOT <= len(mot) <= MAX_MOT and not mot.isdigit():
             mots.add(mot)
-    return (*found, *formes_jointes(texte)), frozenset(mots)
+    return tuple(found), frozenset(mots)
 
 
 def list_textes(fiche, contexte):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from structures.recherche.analyse import decouper, is_vide, racine
+from structures.recherche.analyse import TRAIT_UNION, decouper, is_vide, racine
+from structures.texte import fold
 
 MAX_GROUPES = 12
 MAX_DEBUTS = 60
@@ -44,12 +45,12 @@ def read_requete(texte, registre, lexique, *, partner, en_cours):
 
     ``partner``: whether words that only partners read may complete or correct what is typed.
     """
-    mots = list(dict.fromkeys(decouper(texte)))
+    lecteur = Lecteur(registre, lexique, partner)
+    mots = list(dict.fromkeys(decouper(lecteur.write_in_one(texte))))
     kept = [mot for mot in mots if not is_vide(mot)]
     if not kept:
         # « AS », « ça » while typing: words that say nothing, unless the glossary knows them.
         kept = [mot for mot in mots if en_cours or (racine(mot),) in lexique.equivalents]
-    lecteur = Lecteur(registre, lexique, partner)
     kept = kept[:MAX_GROUPES]
     groupes, inconnus, rang = [], [], 0
     while rang < len(kept):
@@ -72,6 +73,16 @@ class Lecteur:
     def is_known(self, roots):
         """Tell whether fiches hold all these roots; figures are not kept among known words."""
         return all(root in self.racines or root.isdigit() for root in roots)
+
+    def write_in_one(self, texte):
+        """Write in one the words with a hyphen that fiches hold so: « co-voiturage » when they say « covoiturage »."""
+
+        def join(found):
+            mots = decouper(found[0])
+            apart = all(is_vide(mot) or racine(mot) in self.racines for mot in mots)
+            return found[0] if apart or racine("".join(mots)) not in self.racines else "".join(mots)
+
+        return TRAIT_UNION.sub(join, fold(texte)) if "-" in texte else texte
 
     def find_phrase(self, mots):
         """Return (roots, corrections) of the longest phrase of the glossary that these words begin with.
