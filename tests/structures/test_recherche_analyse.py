@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from structures.recherche.analyse import (
     MAX_LETTRES,
     decouper,
-    formes_jointes,
     is_vide,
+    mots_joints,
     racine,
     racines,
 )
@@ -87,12 +87,12 @@ def test_long_word_is_cut_where_it_is_indexed_and_where_it_is_typed():
 
 
 def test_hyphenated_word_is_also_known_in_one():
-    assert formes_jointes("Du co-voiturage, un porte-à-porte, l’après-midi") == [
-        racine("covoiturage"),
-        racine("porteaporte"),
-        racine("lapresmidi"),
+    assert mots_joints("Du co-voiturage, un porte-à-porte, l’après-midi") == [
+        "covoiturage",
+        "porteaporte",
+        "lapresmidi",
     ]
-    assert formes_jointes("du covoiturage") == []
+    assert mots_joints("du covoiturage") == []
 
 
 def test_dates_and_intervals_do_not_hide_words():
@@ -108,7 +108,7 @@ def test_phrase_of_stop_words_keeps_them():
 
 @pytest.mark.parametrize("texte", ["a." * 20_000, "a-" * 20_000, "'-" * 20_000, "é" * 40_000, " " * 40_000])
 def test_long_texts_are_read_in_time_that_grows_with_their_length(texte):
-    for read in (decouper, racines, formes_jointes):
+    for read in (decouper, racines, mots_joints):
         assert isinstance(read(texte), list)
 
 
@@ -121,7 +121,7 @@ def test_roots_hold_only_letters_and_figures(texte):
     """So that they can be quoted as they are in the query languages of both engines."""
     found = [
         *racines(texte),
-        *formes_jointes(texte),
+        *mots_joints(texte),
         *make_cle(texte),
         *analyse(texte)[0],
         *analyse(texte)[1],
