@@ -69,3 +69,36 @@ def test_constant_and_small(monde, monkeypatch, name, persona):
     many = count(client, address)
     assert len(few) == len(many), "\n".join(many)
     assert len(many) <= MAX_QUERIES, "\n".join(many)
+
+
+SEARCHES = [
+    "",
+    "q=refuge",
+    "q=refuje",
+    "q=refuge&theme=hebergement-essai&frais=gratuit&ouvert=1",
+    "q=refuge&commune=69266&rayon=10",
+    "q=rien+de+tel",
+]
+MAX_SEARCH_QUERIES = 6
+
+
+@pytest.mark.parametrize("persona", ["anonyme", "referent"])
+@pytest.mark.parametrize("query", SEARCHES)
+def test_search_asks_little(monde, query, persona):
+    fabriques.CommuneFactory(code="69266", nom="Villeurbanne")
+    grow(monde, 20)
+    client = monde.client(persona)
+    address = f"{reverse('structures:recherche')}?{query}"
+    client.get(address)
+    asked = count(client, address)
+    assert len(asked) <= MAX_SEARCH_QUERIES, "\n".join(asked)
+
+
+@pytest.mark.parametrize("persona", ["anonyme", "referent"])
+def test_suggestions_ask_little(monde, persona):
+    grow(monde, 20)
+    client = monde.client(persona)
+    address = f"{reverse('structures:recherche_suggestions')}?q=refu"
+    client.get(address)
+    asked = count(client, address)
+    assert len(asked) <= MAX_SEARCH_QUERIES, "\n".join(asked)

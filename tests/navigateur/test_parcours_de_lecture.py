@@ -23,7 +23,7 @@ def test_social_worker_goes_from_tab_to_printed_fiche(page):
 
 def test_search_box_finds_a_structure_by_its_name_without_accents(page):
     page.goto("/")
-    page.get_by_role("main").get_by_role("searchbox").fill("mediatheque")
+    page.get_by_role("main").get_by_label("Que cherchez-vous ?").fill("mediatheque")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").first).to_contain_text("Médiathèque")
 
