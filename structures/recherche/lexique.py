@@ -13,9 +13,11 @@ MAX_MOTS = 5  # words in a key
 MAX_EQUIVALENTS = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexique:
-    """``equivalents``: {key: keys that mean the same}; ``mots``: the words of all keys, folded."""
+    """What is kept in memory for one is kept under it, not under its id, which another may be given later.
+
+    ``equivalents``: {key: keys that mean the same}; ``mots``: the words of all keys, folded."""
 
     equivalents: dict
     mots: frozenset

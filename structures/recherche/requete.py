@@ -6,11 +6,13 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from structures.recherche.analyse import TRAIT_UNION, decouper, is_vide, racine
+from structures.recherche.moteurs import NIVEAUX, PUBLICS
 from structures.texte import fold
 
 MAX_GROUPES = 12
 MAX_DEBUTS = 60
 MAX_CORRECTIONS = 3
+MAX_PROCHES = 12
 # Edits that are forgiven, by number of letters; a swap of two letters is one (OSA distance).
 UNE_FAUTE, DEUX_FAUTES = 4, 8
 # What an alternative is worth beside the word itself.
@@ -40,12 +42,12 @@ class Requete:
         return frozenset().union(*(groupe.racines for groupe in self.groupes))
 
 
-def read_requete(texte, registre, lexique, *, partner, en_cours):
+def read_requete(texte, registre, lexique, *, visibles, partenaires, en_cours):
     """Return the Requete of what was typed.
 
-    ``partner``: whether words that only partners read may complete or correct what is typed.
+    ``visibles``: the fiches that the reader may read; ``partenaires``: those read as a partner.
     """
-    lecteur = Lecteur(registre, lexique, partner)
+    lecteur = Lecteur(registre, lexique, visibles, partenaires)
     mots = list(dict.fromkeys(decouper(lecteur.write_in_one(texte))))
     kept = [mot for mot in mots if not is_vide(mot)]
     if not kept:
@@ -66,9 +68,10 @@ def read_requete(texte, registre, lexique, *, partner, en_cours):
 class Lecteur:
     """Reads words for one reader: what is known to partners only completes and corrects nothing for others."""
 
-    def __init__(self, registre, lexique, partner):
-        self.registre, self.lexique, self.partner = registre, lexique, partner
-        self.racines = registre.racines if partner else registre.racines_publiques
+    def __init__(self, registre, lexique, visibles, partenaires):
+        self.registre, self.lexique = registre, lexique
+        self.visibles, self.partenaires, self.partner = visibles, partenaires, bool(partenaires)
+        self.racines = registre.racines if self.partner else registre.racines_publiques
 
     def is_known(self, roots):
         """Tell whether fiches hold all these roots; figures are not kept among known words."""
@@ -132,25 +135,38 @@ class Lecteur:
         allowed = 2 if len(mot) >= DEUX_FAUTES else 1 if len(mot) >= UNE_FAUTE else 0
         if not allowed or mot.isdigit():
             return ()
-        key = "correction", mot, self.partner, id(self.lexique)
+        key = "correction", mot, self.partner, self.lexique
         words = self.registre.mots if self.partner else self.registre.mots_publics
-        return self.registre.derive(key, find_nearest, mot, words, self.lexique.mots, allowed)
+        known = self.registre.derive(key, find_nearest, mot, words, self.lexique.mots, allowed)
+        read = self.keep_read([word for word, _ in known])
+        near = [(word, edits) for word, edits in known if word in read]
+        nearest = [word for word, edits in near if edits == near[0][1]]
+        same_start = [word for word in nearest if word[0] == mot[0]]
+        return tuple((same_start or nearest)[:MAX_CORRECTIONS])
+
+    def keep_read(self, words):
+        """Return the words that this reader reads somewhere, or in the glossary: a correction says them."""
+        niveaux = NIVEAUX if self.partner else PUBLICS
+        asked = [(niveau, ((racine(word),),)) for word in words for niveau in niveaux]
+        found, kept = iter(self.registre.postings(asked)), set()
+        for word in words:
+            masques = dict(zip(niveaux, found, strict=False))
+            masques["reserve"] = masques.get("reserve", 0) & self.partenaires
+            if word in self.lexique.mots or any(masque & self.visibles for masque in masques.values()):
+                kept.add(word)
+        return kept
 
 
 def find_nearest(mot, words, others, allowed):
-    """Return the words, of these or of the others, that are fewest edits away from ``mot``."""
+    """Return the words, of these or of the others, that are few edits away: [(word, edits)], best first."""
     near = {}
     for choices in (words, others):
         found = process.extract(mot, choices, scorer=OSA.distance, score_cutoff=allowed, limit=40)
         near |= {word: distance for word, distance, _ in found if len(word) >= UNE_FAUTE - 1}
-    if not near:
-        return ()
-    best = min(near.values())
 
-    def rank(word):
+    def rank(item):
         # People seldom miss the first letter; a doubled or dropped letter is likelier than another one.
-        return near[word], word[0] != mot[0], abs(len(word) - len(mot)) != 1, word
+        word, distance = item
+        return distance, word[0] != mot[0], abs(len(word) - len(mot)) != 1, word
 
-    nearest = sorted((word for word in near if near[word] == best), key=rank)
-    same_start = [word for word in nearest if word[0] == mot[0]]
-    return tuple((same_start or nearest)[:MAX_CORRECTIONS])
+    return sorted(near.items(), key=rank)[:MAX_PROCHES]

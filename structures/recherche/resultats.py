@@ -159,7 +159,7 @@ class Resultats:
             demande.texte,
             demande.en_cours,
             demande.titres,
-            id(self.lexique),
+            self.lexique,
             self.visibles,
             self.partenaires,
         )
@@ -174,7 +174,8 @@ class Resultats:
             self.demande.texte,
             self.registre,
             self.lexique,
-            partner=bool(self.partenaires),
+            visibles=self.visibles,
+            partenaires=self.partenaires,
             en_cours=self.demande.en_cours,
         )
         if not requete.groupes and not requete.inconnus:
