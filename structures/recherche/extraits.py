@@ -18,6 +18,7 @@ from structures.recherche.analyse import decouper, is_vide, racine
 LARGEUR = 160
 MAX_TEXTE = 4000
 MAX_DEPARTS = 12
+PORTEE = 20  # words: about three quarters of an extract
 # What comes first is preferred when two texts hold as many of the words.
 PUBLICS = (
     "c.objectifs",
@@ -101,35 +102,33 @@ def draw_extrait(mots, hits, most):
 
 def choose_window(mots, hits, most):
     """Return the (begin, end) of about ``LARGEUR`` characters: the whole text when it is short."""
-    found = [rank for rank, mot in enumerate(mots) if mot in hits]
-    starts, position = [], 0
-    for mot in mots:
-        starts.append(position)
-        position += len(mot) + 1
-    if position <= LARGEUR:
+    if sum(map(len, mots)) + len(mots) <= LARGEUR:
         return 0, len(mots)
+    found = [rank for rank, mot in enumerate(mots) if mot in hits]
     first = found[0]
     if most > 1:
 
         def value(start):
-            reach = starts[start] + LARGEUR * 3 // 4
-            return len(
-                set().union(*(hits[mots[rank]] for rank in found if start <= rank and starts[rank] < reach))
-            )
+            return len(set().union(*(hits[mots[rank]] for rank in found if start <= rank < start + PORTEE)))
 
         first = max(found[:MAX_DEPARTS], key=value)
-    # A little of what comes before, for the sentence to be understood; more when the text ends soon after.
-    limit = min(starts[first] - LARGEUR // 4, position - LARGEUR)
-    begin = first
-    while begin and starts[begin - 1] >= limit:
+    begin, before = first, 0
+    # A little of what comes before, for the sentence to be understood: from where it begins, when it is near.
+    while begin and before + len(mots[begin - 1]) < LARGEUR // 4:
         begin -= 1
-        if mots[begin - 1][-1] in FINS and starts[begin] <= starts[first] - LARGEUR // 8:
+        before += len(mots[begin]) + 1
+        if begin and before > LARGEUR // 8 and mots[begin - 1][-1] in FINS:
             break
+    end, width = first, before
+    while end < len(mots) and (end == first or width + len(mots[end]) <= LARGEUR):
+        width += len(mots[end]) + 1
+        end += 1
+    if end == len(mots):
+        while begin and width + len(mots[begin - 1]) < LARGEUR:
+            begin -= 1
+            width += len(mots[begin]) + 1
     while begin < first and not any(map(str.isalnum, mots[begin])):
         begin += 1
-    end = first + 1
-    while end < len(mots) and starts[end] + len(mots[end]) - starts[begin] <= LARGEUR:
-        end += 1
     return begin, end
 
 
