@@ -375,8 +375,16 @@ def present_champs(fiche, vocabulaire_territoire, *, reserved):
         elif champ.type == champ.Type.DATE:
             value = format_day(date.fromisoformat(value))
         elif champ.type == champ.Type.NOMBRE:
-            value = f"{value:g}".replace(".", ",")
+            yield champ.libelle, say_number(value, champ.unite)
+            continue
         yield champ.libelle, f"{value} {champ.unite}".strip()
+
+
+def say_number(value, unite):
+    """Write a number with its unit; months are years to whoever reads them, from two years on."""
+    if unite == "mois" and value >= 24 and value % 12 == 0:
+        value, unite = value // 12, "ans"
+    return f"{value:g} {unite}".replace(".", ",").strip()
 
 
 def fits(champ, value):

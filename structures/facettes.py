@@ -5,6 +5,7 @@ the search itself.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from structures.filtres import CHAMP, RAYONS, name_communes
 from structures.models import Competence
@@ -65,6 +66,7 @@ def make_options(name, counts, chosen, labels, shown=SHOWN, by_count=False):
     return options[:cut], options[cut : cut + MAX_OPTIONS]
 
 
+@lru_cache(maxsize=4096)
 def write_id(value):
     """Return a value as an id may hold it: the same from one swap to the next, for the focus to stay."""
     return "".join(letter if letter.isalnum() else "-" for letter in value)

@@ -11,6 +11,7 @@ from django.test import Client
 from structures.affichage import name_territories
 from structures.droits import read_public_droits
 from structures.recherche.comptage import tampon
+from structures.views.memoire import PAGES
 from structures.vocabulaires import read_vocabulaire
 from tests import fabriques
 
@@ -65,6 +66,7 @@ def empty_memories(strict_settings):
     read_vocabulaire.cache_clear()
     name_territories.cache_clear()
     tampon.waiting.clear()
+    PAGES.clear()
 
 
 @dataclass

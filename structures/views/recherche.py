@@ -1,11 +1,13 @@
 """The search page and the suggestions while typing."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -15,13 +17,14 @@ from structures.cartes import present_carte
 from structures.facettes import make_facettes, make_puces, make_rayons
 from structures.filtres import MAX_TEXTE, FichesFilter, name_communes
 from structures.models import Annexe
-from structures.recherche import suggerer
+from structures.recherche import Demande, suggerer
 from structures.recherche.analyse import racines
 from structures.recherche.comptage import compter
 from structures.recherche.extraits import make_extraits, read_textes
 from structures.texte import fold
 from structures.views.acces import get_territoire
 from structures.views.listes import PER_PAGE, read_cartes
+from structures.views.memoire import PAGES, make_key
 from structures.vocabulaires import load_vocabulaire
 
 MAX_ANNEXES = 5
@@ -40,32 +43,53 @@ NIVEAUX = {
 @login_not_required
 @vary_on_headers("HX-Request")
 def recherche(request):
-    territoire = get_territoire(request)
-    vocabulaire = load_vocabulaire(request.droits, territoire)
+    territoire, now = get_territoire(request), timezone.localtime()
+    # Going back, htmx asks for the whole page.
+    fragment = bool(request.htmx and not request.htmx.history_restore_request)
+    key = make_key(request, now, fragment)
+    page = PAGES.read(key, lambda: draw_page(request, territoire, now, fragment))
+    typing = fragment and is_still_typing(request.htmx.current_url, page.demande.texte)
+    if not typing:
+        compter(request, page.demande, page.total, page.inconnus)
+    response = HttpResponse(page.contenu)
+    if fragment:
+        response["HX-Replace-Url" if typing else "HX-Push-Url"] = page.adresse
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of results as drawn (or the fragment of it), and what is counted of the search."""
+
+    contenu: str
+    demande: Demande
+    total: int
+    inconnus: tuple
+    adresse: str
+
+
+def draw_page(request, territoire, now, fragment):
+    """Search, and draw what was found."""
     filtre = FichesFilter(
         request.GET,
         droits=request.droits,
         territoire=territoire,
-        vocabulaire=vocabulaire,
-        a=timezone.localtime(),
+        vocabulaire=load_vocabulaire(request.droits, territoire),
+        a=now,
         version=request.version,
     )
     page = Paginator(filtre.qs, PER_PAGE).get_page(filtre.page)
+    total = page.paginator.count
     context = describe_search(filtre) | {
         "page": page,
         "precedente": page.has_previous() and filtre.build_url(page=page.number - 1),
         "suivante": page.has_next() and filtre.build_url(page=page.number + 1),
         "cartes": present_results(page, filtre),
-        "annexes": () if page.paginator.count else find_annexes(filtre),
+        "annexes": () if total else find_annexes(filtre),
     }
-    typing = request.htmx and is_still_typing(request.htmx.current_url, filtre.texte)
-    if not typing:
-        compter(request, filtre.demande, page.paginator.count, filtre.qs.inconnus)
-    if not request.htmx:
-        return render(request, "structures/recherche.html", context)
-    response = render(request, "structures/recherche.html#fragment", context)
-    response["HX-Replace-Url" if typing else "HX-Push-Url"] = filtre.build_url(page=page.number)
-    return response
+    template = "structures/recherche.html#fragment" if fragment else "structures/recherche.html"
+    contenu = render_to_string(template, context, request)
+    return Page(contenu, filtre.demande, total, filtre.qs.inconnus, filtre.build_url(page=page.number))
 
 
 def describe_search(filtre):
@@ -188,12 +212,17 @@ def is_still_typing(current, texte):
 @login_not_required
 @cache_control(private=True, max_age=30)
 def suggestions(request):
-    """Answer the options of the search field, as HTML. The words typed are kept nowhere."""
-    territoire = get_territoire(request)
+    """Answer the options of the search field, as HTML. The words typed are written nowhere."""
+    territoire, now = get_territoire(request), timezone.localtime()
+    key = make_key(request, now)
+    return HttpResponse(PAGES.read(key, lambda: draw_suggestions(request, territoire, now)))
+
+
+def draw_suggestions(request, territoire, now):
     texte = " ".join(request.GET.get("q", "").replace("\x00", " ")[:MAX_TEXTE].split())
     groups = {}
     if len(texte) >= MIN_SUGGESTION:
         vocabulaire = load_vocabulaire(request.droits, territoire)
-        for suggestion in suggerer(texte, request.droits, territoire, vocabulaire, request.version):
+        for suggestion in suggerer(texte, request.droits, territoire, vocabulaire, request.version, now):
             groups.setdefault(GENRES.get(suggestion.genre, suggestion.genre), []).append(suggestion)
-    return render(request, "structures/suggestions.html", {"groupes": list(groups.items())})
+    return render_to_string("structures/suggestions.html", {"groupes": list(groups.items())}, request)
