@@ -16,13 +16,16 @@ from structures.recherche.moteurs import NIVEAUX, PUBLICS
 from structures.referentiels import vocabulaire
 
 MIN_MOT, MAX_MOT = 2, 40
+# By level: a ``tsvector`` holds at most 1 MB. Nobody writes twenty pages in a fiche, but pastes may.
+MAX_RACINES = 10_000
 # Municipal arrondissements are looked for under their commune too (INSEE, code officiel géographique).
 VILLES_A_ARRONDISSEMENTS = {"75056": (75101, 75120), "69123": (69381, 69389), "13055": (13201, 13216)}
 
 
 @dataclass(frozen=True)
 class Contexte:
-    """What is common to all fiches: public labels, themes with their parents, their fields, the names given to them.
+    """What is common to all fiches: public labels, themes with their parents, their fields, the names given to them
+    by territories that all may read, and by the others.
 
     ``communes``: where those are whose places have no position of their own, for the batch being written.
     ``aujourdhui``: exceptional periods that are over are left out.
@@ -32,6 +35,7 @@ class Contexte:
     themes: dict
     champs: dict
     noms_themes: dict
+    noms_reserves: dict
     aujourdhui: date
     communes: dict = field(default_factory=dict)
 
@@ -63,6 +67,7 @@ def write_document(fiche, permanences, contacts, contexte):
             racines, known = analyse(texte)
             document.racines[niveau] += racines
             mots |= known
+        del document.racines[niveau][MAX_RACINES:]
     if fiche.visibilite != Visibilite.PUBLIC:
         document.mots_reserves |= document.mots_publics
         document.mots_publics = set()
@@ -123,6 +128,7 @@ def list_textes(fiche, contexte):
         "reserve": [
             structure.attentes,
             structure.limites,
+            *(nom for one in themes for nom in contexte.noms_reserves.get(one.pk, ())),
             *(procedure if reserved else []),
             *say_champs(fiche, contexte, reserved=True),
         ],

@@ -23,6 +23,7 @@ from structures.models import (
     Public,
     ReglageTheme,
     Statut,
+    Territoire,
     Theme,
 )
 from structures.recherche.analyse import racine
@@ -107,14 +108,15 @@ def published():
 
 def load_contexte():
     """Read what is common to the fiches."""
-    champs, names = defaultdict(list), defaultdict(list)
+    champs, names, reserved = defaultdict(list), defaultdict(list), defaultdict(list)
     for champ in Champ.objects.all():
         champs[champ.theme_id].append(champ)
-    for theme, nom in ReglageTheme.objects.exclude(nom="").values_list("theme_id", "nom"):
-        names[theme].append(nom)
+    given = ReglageTheme.objects.exclude(nom="").order_by("pk")
+    for theme, nom, acces in given.values_list("theme_id", "nom", "territoire__acces"):
+        (names if acces == Territoire.Acces.PUBLIC else reserved)[theme].append(nom)
     themes = {theme.pk: theme for theme in Theme.objects.select_related("parent")}
     publics = dict(Public.objects.values_list("code", "libelle"))
-    return Contexte(publics, themes, dict(champs), dict(names), timezone.localdate())
+    return Contexte(publics, themes, dict(champs), dict(names), dict(reserved), timezone.localdate())
 
 
 class MemoireContexte:

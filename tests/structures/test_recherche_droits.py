@@ -126,6 +126,15 @@ def test_contact_for_the_coordination_is_found_by_nobody(monde):
     assert not Mot.objects.filter(mot="xylographie").exists()
 
 
+def test_name_that_a_partner_only_territory_gives_to_a_common_theme(monde):
+    fabriques.ReglageThemeFactory(
+        theme=monde.public.theme, territoire=monde.prive.territoire, nom="Xylographie"
+    )
+    assert seen(monde, "anonyme", "xylographie") == []
+    neighbour = monde.personae["coordinateur_autre_territoire"]
+    assert find("xylographie", user=neighbour, territoire=monde.prive.territoire) == [monde.prive.fiche.pk]
+
+
 @pytest.mark.parametrize(
     "said",
     [

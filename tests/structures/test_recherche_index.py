@@ -220,6 +220,13 @@ def test_contact_of_one_fiche_is_not_one_of_the_others(fiche):
     check_index()
 
 
+def test_very_long_text_is_saved_and_found_by_its_beginning(fiche):
+    fiche.objectifs = "Quincaillerie " + " ".join(f"mot{rank}" for rank in range(120_000))
+    fiche.save()
+    assert holders("quincaillerie") == holders("mot9000") == {fiche.pk}
+    check_index()
+
+
 # What fiches are read with
 
 
