@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from structures.models import Competence, Structure, Visibilite
 from structures.recherche.analyse import decouper, is_vide, racine
+from structures.texte import fold
 
 LARGEUR = 160
 MAX_TEXTE = 4000
@@ -84,6 +85,19 @@ def make_extraits(textes, formes) -> dict[int, SafeString]:
         if best:
             extraits[pk] = draw_extrait(best, hits, most)
     return extraits
+
+
+def spell(mots, textes):
+    """Return {folded word: as the texts write it} for those of ``mots`` that stand in them."""
+    found = {}
+    for texte in textes:
+        for written in MOT.findall(texte):
+            folded = fold(written)
+            if folded in mots and folded not in found:
+                found[folded] = written.lower()
+        if len(found) == len(mots):
+            break
+    return found
 
 
 @lru_cache(maxsize=65_536)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.auth.decorators import login_not_required
@@ -20,7 +21,7 @@ from structures.models import Annexe
 from structures.recherche import Demande, suggerer
 from structures.recherche.analyse import racines
 from structures.recherche.comptage import compter
-from structures.recherche.extraits import make_extraits, read_textes
+from structures.recherche.extraits import make_extraits, read_textes, spell
 from structures.texte import fold
 from structures.views.acces import get_territoire
 from structures.views.listes import PER_PAGE, read_cartes
@@ -80,11 +81,13 @@ def draw_page(request, territoire, now, fragment):
     )
     page = Paginator(filtre.qs, PER_PAGE).get_page(filtre.page)
     total = page.paginator.count
+    cartes, corrections = present_results(page, filtre)
     context = describe_search(filtre) | {
         "page": page,
         "precedente": page.has_previous() and filtre.build_url(page=page.number - 1),
         "suivante": page.has_next() and filtre.build_url(page=page.number + 1),
-        "cartes": present_results(page, filtre),
+        "cartes": cartes,
+        "corrections": corrections,
         "annexes": () if total else find_annexes(filtre),
     }
     template = "structures/recherche.html#fragment" if fragment else "structures/recherche.html"
@@ -124,13 +127,24 @@ def describe_search(filtre):
 
 
 def present_results(page, filtre):
-    """Return the Cartes of a page of results, with their extracts: two queries."""
+    """Return the Cartes of a page of results with their extracts, and the corrections as written there: two queries.
+
+    A correction is (typed, nearest words): known words are folded, but people write « crèche ».
+    """
     found = list(page)
     ids = [trouvaille.fiche_id for trouvaille in found]
     formes = filtre.qs.formes
-    extraits = make_extraits(read_textes(ids, filtre.droits), formes) if formes else {}
+    textes = read_textes(ids, filtre.droits) if formes else {}
+    extraits = make_extraits(textes, formes)
     written = {data["pk"]: data for data in read_cartes(ids)}
-    return [
+    names = (f"{data['s']} {data.get('n', '')} {data['o'][1]}" for data in written.values())
+    nearest = {lu for correction in filtre.qs.corrections for lu in correction.lus}
+    spelled = spell(nearest, [*names, *chain.from_iterable(textes.values())]) if nearest else {}
+    corrections = [
+        (correction.mot, [spelled.get(lu, lu) for lu in correction.lus])
+        for correction in filtre.qs.corrections
+    ]
+    cartes = [
         present_carte(
             written[trouvaille.fiche_id],
             filtre.droits,
@@ -143,6 +157,7 @@ def present_results(page, filtre):
         for trouvaille in found
         if trouvaille.fiche_id in written
     ]
+    return cartes, corrections
 
 
 def say_count(count):

@@ -223,3 +223,10 @@ def test_suggestions_are_kept_shortly_by_the_reader_alone(monde, client):
 def test_search_only_reads(client):
     for address in (ADDRESS, reverse("structures:recherche_suggestions")):
         assert client.post(address, {"q": "refuge"}).status_code == 405
+
+
+def test_correction_is_shown_as_the_fiches_write_it(client, db):
+    structure = fabriques.StructureFactory(nom="Crèche des Tilleuls")
+    fabriques.CompetenceFactory(structure=structure)
+    page = client.get("/recherche/?q=crehce").text
+    assert "<strong>crèche</strong> (vous avez écrit « crehce »)" in page
