@@ -1,6 +1,6 @@
 """The search page and the suggestions while typing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from urllib.parse import parse_qs, urlsplit
@@ -152,12 +152,19 @@ def present_results(page, filtre):
             filtre.a,
             distance=trouvaille.distance,
             extrait=extraits.get(trouvaille.fiche_id, ""),
-            raisons=tuple(map(say_raison, trouvaille.raisons)),
+            raisons=tuple(say_raison(spell_raison(raison, spelled)) for raison in trouvaille.raisons),
         )
         for trouvaille in found
         if trouvaille.fiche_id in written
     ]
     return cartes, corrections
+
+
+def spell_raison(raison, spelled):
+    """Return a Raison whose correction is written as the fiches do."""
+    if not raison.forme or not spelled:
+        return raison
+    return replace(raison, forme=", ".join(spelled.get(mot, mot) for mot in raison.forme.split(", ")))
 
 
 def say_count(count):

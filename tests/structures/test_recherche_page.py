@@ -229,4 +229,5 @@ def test_correction_is_shown_as_the_fiches_write_it(client, db):
     structure = fabriques.StructureFactory(nom="Crèche des Tilleuls")
     fabriques.CompetenceFactory(structure=structure)
     page = client.get("/recherche/?q=crehce").text
-    assert "<strong>crèche</strong> (vous avez écrit « crehce »)" in page
+    assert "<strong>crèche</strong>" in page
+    assert "« crèche », le mot le plus proche" in page.replace("\xa0", " ")
