@@ -10,6 +10,7 @@ is that of the workers and of the processes of PostgreSQL; suggestions are compa
 """
 
 import contextlib
+import itertools
 import json
 import random
 import statistics
@@ -35,6 +36,7 @@ LIBELLES = {
     "connues": "Résultats, mots déjà demandés",
     "nouvelles": "Résultats, mots nouveaux",
     "pleines": "Résultats, vingt cartes à chaque page",
+    "gardees": "Résultats, même adresse dans la minute",
     "suggestions": "Suggestions, déjà demandées",
     "suggestions_nouvelles": "Suggestions nouvelles",
 }
@@ -95,7 +97,7 @@ def measure_pages(all_bases, questions, bases, requetes):
             for base in all_bases
         }
         for nom in list(LIBELLES)[1:]:
-            asked = {taille: questions[taille][nom] for taille in servers}
+            asked = {taille: questions[taille]["connues" if nom == "gardees" else nom] for taille in servers}
             found = measure_group(nom, servers, asked, bare, requetes)
             rows += make_rows(all_bases[0].moteur, nom, found, asked)
         return rows, {taille: server.memory() for taille, server in servers.items()}
@@ -106,7 +108,7 @@ def measure_group(nom, servers, asked, bare, requetes):
 
     Rounds of twenty searches on each server in turn: what else the machine does weighs on all alike.
     """
-    found = {}
+    found, numbers = {}, itertools.count()
     rounds = list_rounds(nom, asked, requetes)
     bare.measure(["/"], Mesures(), PAR_TOUR)
     if nom not in UNE_FOIS:
@@ -119,11 +121,18 @@ def measure_group(nom, servers, asked, bare, requetes):
             begin = rang * PAR_TOUR % len(group)
             for sorte, adresses in by_sorte(group[begin : begin + PAR_TOUR]).items():
                 mesures = Mesures()
+                if nom not in UNE_FOIS | {"gardees"}:
+                    adresses = [vary(adresse, next(numbers)) for adresse in adresses]
                 server.measure(adresses, mesures, len(adresses))
                 found.setdefault((taille, sorte), Mesures()).add(mesures)
                 found.setdefault((taille, ""), Mesures()).add(mesures)
         bare.measure(["/"], found.setdefault((0, ""), Mesures()), PAR_TOUR)
     return found
+
+
+def vary(adresse, number):
+    """Return an address that asks the same and was never served: whole pages are kept for a minute by address."""
+    return f"{adresse}{'&' if '?' in adresse else '?'}essai={number}"
 
 
 def list_rounds(nom, asked, requetes):
@@ -177,7 +186,7 @@ def measure_processus(base, questions):
         _, adresse, _ = questions["pleines"][0]
         _, first = server.read(adresse)
         loaded = server.memory()
-        seconds = [server.read(adresse)[1] for _ in range(5)]
+        seconds = [server.read(vary(adresse, number))[1] for number in range(5)]
         shown = [measure_mark(base, server, mot) for mot in draw_marks()]
         return {
             "mesure": "processus",
@@ -279,7 +288,7 @@ def control_page(row):
 
 
 def is_limited_suggestion(row):
-    return row["page"] not in PAGES | {"nue"} and row["fiches"] <= TAILLE_SUGGESTIONS
+    return row["page"].startswith("suggestions") and row["fiches"] <= TAILLE_SUGGESTIONS
 
 
 def control_processus(row):
@@ -413,8 +422,10 @@ def describe(row):
 
 
 NOTE = (
-    "Vue nue : la plus simple que Django puisse servir, mesurée dans les mêmes passages que la ligne qui la suit. "
+    "Vue nue : la plus simple que Django puisse servir, mesurée dans les mêmes passages que les lignes qui suivent. "
     "Processeur : celui des deux processus de gunicorn et de ceux de PostgreSQL. Mots nouveaux : chaque recherche est "
-    "demandée pour la première fois depuis le démarrage du serveur, une seule fois. Sans index : le même "
-    "enregistrement, historique compris, qui ne met à jour ni l’index ni la version que suivent les autres processus."
+    "demandée pour la première fois depuis le démarrage du serveur, une seule fois. Mots déjà demandés : la même "
+    "recherche à une adresse nouvelle, pour que la page soit refaite et non resservie ; « même adresse » dit ce que "
+    "coûte une page resservie. Sans index : le même enregistrement, historique compris, qui ne met à jour ni l’index "
+    "ni la version que suivent les autres processus."
 )

@@ -35,7 +35,7 @@ def test_measured_addresses_are_pages_that_anybody_reads(client, territoire_benc
 
 def test_measured_searches_are_all_different_and_answered(client, territoire_bench):
     found = questions.list_questions()
-    assert found.keys() == recherche.LIBELLES.keys() - {"nue"}
+    assert found.keys() == recherche.LIBELLES.keys() - {"nue", "gardees"}
     assert len(found["connues"]) == questions.CONNUES
     assert len(found["nouvelles"]) == questions.NOUVELLES >= 40
     once = [adresse for name in ("connues", "nouvelles") for _, adresse, _ in found[name]]
@@ -111,6 +111,7 @@ PROCESSUS = {"mesure": "processus", "moteur": "sqlite", "fiches": 60, "demandes"
         (PAGE | {"fiches": 150_000, "ratio_cpu": 30.1}, 1),
         (PAGE | {"fiches": 500_000, "ratio_cpu": 30.1}, 1),
         (PAGE | {"fiches": 60, "ratio_p95": 99.0}, 0),
+        (PAGE | {"fiches": 60, "ratio_cpu": 99.0, "ratio_p95": 99.0, "page": "gardees"}, 0),
         (PAGE | {"fiches": 20_000, "ratio_p95": 5.0, "page": "suggestions"}, 0),
         (PAGE | {"fiches": 20_000, "ratio_p95": 5.1, "page": "suggestions"}, 1),
         (PAGE | {"fiches": 20_000, "ratio_p95": 5.1, "page": "suggestions_nouvelles"}, 1),
