@@ -13,7 +13,9 @@ from structures.referentiels import FAMILLES_HANDICAP, LANGUES, vocabulaire
 
 SHOWN = 6
 SHOWN_THEMES = 8
-MAX_OPTIONS = 150
+MAX_OPTIONS = 60
+# A département has hundreds of communes: the others are typed.
+MAX_COMMUNES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,16 @@ class Puce:
     adresse: str
 
 
-def make_options(name, counts, chosen, labels, shown=SHOWN, by_count=False):
+def make_options(name, counts, chosen, labels, shown=SHOWN, by_count=False, most=MAX_OPTIONS):
     """Return (shown, others): the values of ``labels`` that fiches have or that are chosen.
 
-    ``counts``: {value: number}; ``labels``: {value: label}, in order; ``by_count``: the most frequent first.
+    ``counts``: {value: number}; ``labels``: {value: label}, in order; ``by_count``: the most frequent first;
+    ``most``: at most so many in all.
     """
     values = [value for value in labels if value in counts or value in chosen]
     if by_count:
         values.sort(key=lambda value: (-counts.get(value, 0), labels[value]))
+    values = values[:most] + [value for value in values[most:] if value in chosen]
     if len(values) > shown + 1:
         # A box that is ticked is never folded away.
         values.sort(key=lambda value: value not in chosen)
@@ -63,7 +67,7 @@ def make_options(name, counts, chosen, labels, shown=SHOWN, by_count=False):
         for value, rank in zip(values, map(write_id, values), strict=True)
     ]
     cut = shown if len(options) > shown + 1 else len(options)
-    return options[:cut], options[cut : cut + MAX_OPTIONS]
+    return options[:cut], options[cut:]
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +88,7 @@ def make_facettes(filtre):
     first = [
         make_cases(filtre, counts),
         make_themes(filtre, counts.get("theme", {})),
-        group("commune", "Commune", communes, by_count=True),
+        group("commune", "Commune", communes, by_count=True, most=MAX_COMMUNES),
         group("public", "Public", filtre.vocabulaire.publics, by_count=True),
         group("frais", "Coût", dict(Competence.Frais.choices)),
     ]

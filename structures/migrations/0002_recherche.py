@@ -11,6 +11,10 @@ POSTGRESQL = """
 CREATE TABLE structures_texte (fiche_id bigint PRIMARY KEY, lexemes tsvector NOT NULL) WITH (toast_tuple_target = 128);
 ALTER TABLE structures_texte ALTER COLUMN lexemes SET STORAGE external;
 CREATE INDEX structures_texte_lexemes ON structures_texte USING gin (lexemes) WITH (fastupdate = off);
+-- For a choice of many words the planner would read every row, thinking lexemes as cheap to read as numbers: 500 ms at
+-- 20,000 fiches, 28 by the index.
+CREATE FUNCTION structures_trouver(tsquery) RETURNS bigint[] LANGUAGE sql STABLE SET enable_seqscan = off
+AS 'SELECT array_agg(fiche_id) FROM structures_texte WHERE lexemes @@ $1';
 """
 
 
@@ -20,6 +24,8 @@ def create_texte(apps, schema_editor):
 
 
 def drop_texte(apps, schema_editor):
+    if schema_editor.connection.vendor != "sqlite":
+        schema_editor.execute("DROP FUNCTION structures_trouver(tsquery)")
     schema_editor.execute("DROP TABLE structures_texte")
 
 

@@ -68,10 +68,9 @@ class Sqlite(Moteur):
         return f"{{{niveau}}} : ({' OR '.join(quote(roots) for roots in alternatives)})"
 
     def write(self, documents):
-        self.delete(documents)
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {TABLE} (rowid, {', '.join(NIVEAUX)}) VALUES (%s, %s, %s, %s, %s, %s)",
+                f"REPLACE INTO {TABLE} (rowid, {', '.join(NIVEAUX)}) VALUES (%s, %s, %s, %s, %s, %s)",
                 [
                     (pk, *(" ".join(niveaux[niveau]) for niveau in NIVEAUX))
                     for pk, niveaux in documents.items()
@@ -94,16 +93,11 @@ class Postgresql(Moteur):
     MAX_POSITION = 16_000
 
     def find_batch(self, questions):
-        sql = " UNION ALL ".join(
-            f"SELECT {rank}, array_agg(fiche_id) FROM {TABLE} WHERE lexemes @@ %s::tsquery"
-            for rank in range(len(questions))
-        )
-        found = [[] for _ in questions]
+        # The function is in the migration that creates the table.
+        sql = f"SELECT {', '.join(['structures_trouver(%s::tsquery)'] * len(questions))}"
         with connection.cursor() as cursor:
             cursor.execute(sql, [self.express(*question) for question in questions])
-            for rank, ids in cursor.fetchall():
-                found[rank] = ids or []
-        return found
+            return [ids or [] for ids in cursor.fetchone()]
 
     def express(self, niveau, alternatives):
         prefix = self.PREFIXES[niveau]
