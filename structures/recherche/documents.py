@@ -165,11 +165,11 @@ def is_place_reserved(lieu, structure):
     host = lieu.structure
     if lieu.adresse_confidentielle:
         return True
-    return host.pk != structure.pk and host.territoire_id != structure.territoire_id
+    return host.id != structure.id and host.territoire_id != structure.territoire_id
 
 
 def is_place_indexed(lieu, structure):
-    return lieu.structure_id == structure.pk or lieu.structure.statut == Statut.PUBLIEE
+    return lieu.structure_id == structure.id or lieu.structure.statut == Statut.PUBLIEE
 
 
 def labels(name, codes):

@@ -76,7 +76,8 @@ def update_index(ids):
             update_index(ids)
         return
     version, jeton, precedent = touch_version()
-    write_fiches(sorted(ids), version, CONTEXTE.read(jeton, precedent))
+    contexte = CONTEXTE.read(jeton, precedent)
+    write_fiches(sorted(ids), version, contexte, CONTEXTE.mots)
 
 
 @transaction.atomic
@@ -88,8 +89,9 @@ def rebuild_index(progress=None):
     get_moteur().clear()
     ids = list(published().order_by("pk").values_list("pk", flat=True))
     contexte, known = load_contexte(), {}
+    CONTEXTE.forget()
     for begin in range(0, len(ids), BATCH):
-        write_fiches(ids[begin : begin + BATCH], version, contexte, known)
+        write_fiches(ids[begin : begin + BATCH], version, contexte, known, whole=True)
         if progress:
             progress(min(begin + BATCH, len(ids)))
     get_moteur().optimize()
@@ -120,17 +122,23 @@ def load_contexte():
 
 
 class MemoireContexte:
-    """The Contexte of the last change: read again only when something else than fiches changed since."""
+    """The Contexte of the last change: read again only when another process, or something else, changed since.
+
+    ``mots``: {word: whether everybody reads it} for those that are known to be written.
+    """
 
     def __init__(self):
-        self.kept, self.jeton = None, 0
+        self.kept, self.jeton, self.mots = None, 0, {}
 
     def read(self, jeton, precedent):
         """Return the Contexte at ``jeton``, drawn after ``precedent`` by this transaction, for a change of fiches."""
         if self.kept is None or self.jeton != precedent or self.kept.aujourdhui != timezone.localdate():
-            self.kept = load_contexte()
+            self.kept, self.mots = load_contexte(), {}
         self.jeton = jeton
         return self.kept
+
+    def forget(self):
+        self.kept = None
 
 
 CONTEXTE = MemoireContexte()
@@ -146,8 +154,8 @@ def locate(loaded, contexte):
     return replace(contexte, communes=points)
 
 
-def write_fiches(ids, version, contexte, known=None):
-    """Write the rows, the words and the roots of these fiches; ``known``: the words already written, if known."""
+def write_fiches(ids, version, contexte, known, whole=False):
+    """Write the rows, the words and the roots of these fiches. ``known``, ``whole``: see ``write_mots``."""
     loaded = load_sources(ids, contexte.themes)
     contexte = locate(loaded, contexte)
     rows, documents, mots = [], {}, {}
@@ -164,7 +172,7 @@ def write_fiches(ids, version, contexte, known=None):
         moteur.delete(gone)
     if documents:
         moteur.write(documents)
-        write_mots(mots, version, known)
+        write_mots(mots, version, known, whole)
 
 
 def make_row(fiche, permanences, contexte, version):
@@ -174,7 +182,7 @@ def make_row(fiche, permanences, contexte, version):
         fiche.pk,
         version,
         False,
-        structure.pk,
+        structure.id,
         structure.territoire_id,
         fiche.theme_id,
         fiche.visibilite != "public",
@@ -182,7 +190,7 @@ def make_row(fiche, permanences, contexte, version):
         fiche.fin and fiche.fin.isoformat(),
         fiche.date_maj.isoformat(),
         # Structures in the order of names, the fiches of each in the order of tabs.
-        f"{structure.cle_tri[:170]}\t{structure.pk:012}\t{fiche.theme.ordre:05}",
+        f"{structure.cle_tri[:170]}\t{structure.id:012}\t{fiche.theme.ordre:05}",
         dump(write_traits(fiche, permanences, contexte)),
         dump(write_carte(fiche, permanences, contexte.aujourdhui)),
     )
@@ -205,10 +213,13 @@ def write_rows(rows):
         cursor.executemany(UPSERT, rows)
 
 
-def write_mots(mots, version, known=None):
-    """Add the words that are not known yet. None is taken away: a word that nothing holds finds nothing."""
-    if known is None:
-        known = read_mots(mots)
+def write_mots(mots, version, known, whole=False):
+    """Add the words that are not known yet. None is taken away: a word that nothing holds finds nothing.
+
+    ``known``: {word: whether everybody reads it}, completed here; ``whole``: all that are written are in it.
+    """
+    if not whole:
+        known |= read_mots([mot for mot in mots if mot not in known])
     new = {mot: public for mot, public in mots.items() if mot not in known or (public and not known[mot])}
     known |= new
     with connection.cursor() as cursor:
@@ -221,5 +232,5 @@ def read_mots(mots):
         return {}
     marks = ", ".join(["%s"] * len(mots))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT mot, public FROM {TABLE_MOTS} WHERE mot IN ({marks})", list(mots))
+        cursor.execute(f"SELECT mot, public FROM {TABLE_MOTS} WHERE mot IN ({marks})", mots)
         return dict(cursor.fetchall())
