@@ -10,6 +10,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from structures.champs import CodesField
+from structures.models.indexe import list_fiches, update_index
 from structures.version import touch_version
 
 MAX_DEPTH = 8
@@ -31,8 +32,11 @@ class TerritoireQuerySet(models.QuerySet):
 
     @transaction.atomic
     def update(self, **kwargs):
+        ids = list(self.order_by().values_list("pk", flat=True)) if "acces" in kwargs else []
         count = super().update(**kwargs)
         touch_version()
+        if ids:
+            update_index(list_fiches(self.model.chemins_index, ids))
         return count
 
     update.alters_data = True
@@ -114,6 +118,9 @@ class Territoire(models.Model):
     # Redrawn when a theme, a sigle or a public changes: readers keep these in memory under this number.
     vocabulaire_version = models.PositiveIntegerField(default=new_version, editable=False)
 
+    # The ways from a fiche to a territory on whose opening to all hangs what everybody finds of the fiche.
+    chemins_index = ("permanences__lieu__structure__territoire", "theme__reglages__territoire")
+
     # True of the instances that a process keeps in memory for all its readers (structures.droits).
     is_shared = False
 
@@ -153,9 +160,12 @@ class Territoire(models.Model):
         if not self._state.adding and not kwargs.get("force_insert") and kwargs.get("update_fields") is None:
             loaded = {item.name for item in self._meta.concrete_fields if item.attname in self.__dict__}
             kwargs["update_fields"] = loaded - {"id", "chemin", "vocabulaire_version"}
+        former = Territoire.objects.filter(pk=self.pk).values_list("acces", flat=True).first()
         super().save(**kwargs)
         self.place()
         touch_version()
+        if former not in {None, self.acces}:
+            update_index(list_fiches(self.chemins_index, [self.pk]))
 
     def get_absolute_url(self):
         return f"{reverse('structures:accueil')}?territoire={self.slug}"

@@ -27,8 +27,8 @@ class Contexte:
     """What is common to all fiches: public labels, themes with their parents, their fields, the names given to them
     by territories that all may read, and by the others.
 
-    ``communes``: where those are whose places have no position of their own, for the batch being written.
-    ``aujourdhui``: exceptional periods that are over are left out.
+    ``prives``: the territories that partners alone read. ``communes``: where those are whose places have no position of
+    their own, for the batch being written. ``aujourdhui``: exceptional periods that are over are left out.
     """
 
     publics: dict
@@ -36,6 +36,7 @@ class Contexte:
     champs: dict
     noms_themes: dict
     noms_reserves: dict
+    prives: frozenset
     aujourdhui: date
     communes: dict = field(default_factory=dict)
 
@@ -53,7 +54,7 @@ def write_document(fiche, permanences, contacts, contexte):
     """Return the Document of a fiche. No query: all that is asked comes loaded."""
     textes = {niveau: list(filter(None, parts)) for niveau, parts in list_textes(fiche, contexte).items()}
     reserve = textes["reserve"]
-    add_places(textes, fiche, permanences)
+    add_places(textes, fiche, permanences, contexte)
     for contact in contacts:
         said = f"{contact.nom} {contact.fonction}"
         if contact.visibilite == Visibilite.PUBLIC:
@@ -149,23 +150,23 @@ def say_champs(fiche, contexte, *, reserved):
     return said
 
 
-def add_places(textes, fiche, permanences):
+def add_places(textes, fiche, permanences, contexte):
     """Add the places of a fiche: a confidential address, and what is said of it, are for partners."""
     for permanence in permanences:
         lieu = permanence.lieu
         textes["autour"].append(lieu.nom)
-        hidden = is_place_reserved(lieu, fiche.structure)
+        hidden = is_place_reserved(lieu, fiche.structure, contexte)
         textes["reserve" if hidden else "autour"] += filter(
             None, (lieu.adresse, lieu.complement_adresse, lieu.commune, lieu.acces, permanence.precisions)
         )
 
 
-def is_place_reserved(lieu, structure):
-    """Tell whether a place is kept from who is not a partner: confidential, or at a partner of another territory."""
+def is_place_reserved(lieu, structure, contexte):
+    """Tell whether a place is kept from who is not a partner: confidential, or at a host that partners alone read."""
     host = lieu.structure
     if lieu.adresse_confidentielle:
         return True
-    return host.id != structure.id and host.territoire_id != structure.territoire_id
+    return host.territoire_id != structure.territoire_id and host.territoire_id in contexte.prives
 
 
 def is_place_indexed(lieu, structure):
@@ -178,8 +179,9 @@ def labels(name, codes):
 
 
 def write_traits(fiche, permanences, contexte):
-    """Return what filters ask of a fiche, as JSON. Keys in -r (communes, points) are for partners alone.
+    """Return what filters ask of a fiche, as JSON.
 
+    Where a confidential place is, nobody is told by a filter: lists are read over the shoulder, and printed.
     ``champ``: {id of Champ: values}; ``lieux``: [hours, those of the place when the fiche has its own, département,
     exceptional periods] for « ouvert maintenant »; ``points``: [latitude, longitude].
     """
@@ -191,9 +193,7 @@ def write_traits(fiche, permanences, contexte):
         "mobilisable": list(fiche.mobilisable_par),
         "accessibilite": [],
         "commune": [],
-        "commune-r": [],
         "points": [],
-        "points-r": [],
         "lieux": [],
     }
     if fiche.disponibilite == Competence.Disponibilite.PLACES:
@@ -206,8 +206,6 @@ def write_traits(fiche, permanences, contexte):
             traits[f"champ:{champ.pk}"] = values
     for permanence in permanences:
         add_place_traits(traits, fiche, permanence, contexte)
-    # A place of each kind in one commune: it is counted once.
-    traits["commune-r"] = [code for code in traits["commune-r"] if code not in traits["commune"]]
     return {key: list_once(value) for key, value in traits.items() if value}
 
 
@@ -224,12 +222,12 @@ def list_values(champ, value):
 
 def add_place_traits(traits, fiche, permanence, contexte):
     lieu = permanence.lieu
-    suffix = "-r" if is_place_reserved(lieu, fiche.structure) else ""
-    if lieu.code_insee:
-        traits[f"commune{suffix}"] += [lieu.code_insee, *find_ville(lieu.code_insee)]
-    point = (lieu.latitude, lieu.longitude) if lieu.latitude is not None else None
-    if point := point or contexte.communes.get(lieu.code_insee):
-        traits[f"points{suffix}"].append([round(point[0], 4), round(point[1], 4)])
+    if not is_place_reserved(lieu, fiche.structure, contexte):
+        if lieu.code_insee:
+            traits["commune"] += [lieu.code_insee, *find_ville(lieu.code_insee)]
+        point = (lieu.latitude, lieu.longitude) if lieu.latitude is not None else None
+        if point := point or contexte.communes.get(lieu.code_insee):
+            traits["points"].append([round(point[0], 4), round(point[1], 4)])
     for famille, etat in lieu.accessibilite.items():
         if etat.get("niveau") == "oui":
             traits["accessibilite"].append(famille)

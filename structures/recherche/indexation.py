@@ -118,7 +118,9 @@ def load_contexte():
         (names if acces == Territoire.Acces.PUBLIC else reserved)[theme].append(nom)
     themes = {theme.pk: theme for theme in Theme.objects.select_related("parent")}
     publics = dict(Public.objects.values_list("code", "libelle"))
-    return Contexte(publics, themes, dict(champs), dict(names), dict(reserved), timezone.localdate())
+    prives = Territoire.objects.filter(acces=Territoire.Acces.PARTENAIRES).values_list("pk", flat=True)
+    today = timezone.localdate()
+    return Contexte(publics, themes, dict(champs), dict(names), dict(reserved), frozenset(prives), today)
 
 
 class MemoireContexte:

@@ -33,7 +33,6 @@ FACETTES = (
     "mobilisable",
     "accessibilite",
     "commune",
-    "commune-r",
     "sans_attente",
 )
 POUR_TOUS = "tous-publics"
@@ -59,7 +58,6 @@ class Ligne:
     cles: tuple
     dates: tuple
     points: tuple
-    points_reserves: tuple
     date_maj: date | None
 
 
@@ -228,30 +226,23 @@ class Registre:
                 found |= masque
         return found & ~self.suspendues(now.date())
 
-    def distances(self, latitude, longitude, partners):
-        """Return {position: km} of the fiches within ``RAYON_MAX`` of a point.
-
-        ``partners``: the set of fiches whose confidential places this reader may be told of.
-        """
-        key = latitude, longitude, partners
+    def distances(self, latitude, longitude):
+        """Return {position: km} of the fiches within ``RAYON_MAX`` of a point; confidential places are nowhere."""
+        key = latitude, longitude
         known = self.eloignements.get(key)
         if known is None:
             if len(self.eloignements) >= MAX_DISTANCES:
                 self.eloignements = {}
-            known = self.eloignements[key] = self.find_distances(latitude, longitude, partners)
+            known = self.eloignements[key] = self.find_distances(latitude, longitude)
         return known
 
-    def find_distances(self, latitude, longitude, partners):
+    def find_distances(self, latitude, longitude):
         found, width = {}, KM_PAR_DEGRE * cos(radians(latitude))
         span_lat, span_lon = RAYON_MAX / KM_PAR_DEGRE, RAYON_MAX / max(width, 1)
         for position in iter_positions(self.masque("situee", True)):
-            ligne = self.lignes[position]
-            points = ligne.points
-            if ligne.points_reserves and partners >> position & 1:
-                points += ligne.points_reserves
             near = [
                 hypot((lat - latitude) * KM_PAR_DEGRE, (lon - longitude) * width)
-                for lat, lon in points
+                for lat, lon in self.lignes[position].points
                 if abs(lat - latitude) <= span_lat and abs(lon - longitude) <= span_lon
             ]
             if near and (km := min(near)) <= RAYON_MAX:
@@ -340,15 +331,10 @@ def make_ligne(row):
     for hours, base, departement, periodes in traits.get("lieux", ()):
         cles.append(intern_cle("lieu", (hours, base, departement, tuple(map(tuple, periodes)))))
     points = tuple(map(tuple, traits.get("points", ())))
-    reserved = tuple(map(tuple, traits.get("points-r", ())))
-    if traits.get("commune-r"):
-        cles.append(intern_cle("commune-r?", True))
-    if points or reserved:
+    if points:
         cles.append(intern_cle("situee", True))
     dates = (debut, fin) if debut or fin else ()
-    return Ligne(
-        fiche_id, structure_id, theme_id, cle_tri, tuple(dict.fromkeys(cles)), dates, points, reserved, maj
-    )
+    return Ligne(fiche_id, structure_id, theme_id, cle_tri, tuple(dict.fromkeys(cles)), dates, points, maj)
 
 
 @lru_cache(maxsize=200_000)

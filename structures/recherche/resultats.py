@@ -82,7 +82,7 @@ class Resultats:
     @cached_property
     def distances(self):
         """{position: km} around the commune asked for."""
-        return self.registre.distances(*self.centre, self.partenaires) if self.centre else {}
+        return self.registre.distances(*self.centre) if self.centre else {}
 
     # Filters
 
@@ -130,7 +130,6 @@ class Resultats:
         """The fiches held in the communes asked for, or within so many kilometres of the first."""
         communes = self.demande.communes
         found = self.registre.union("commune", communes)
-        found |= self.registre.union("commune-r", communes) & self.partenaires
         if rayon and self.centre:
             for position, km in self.distances.items():
                 if km <= rayon:
@@ -335,11 +334,6 @@ class Resultats:
             counts = self.count_each(facette, base)
         else:
             counts = self.registre.count(facette, base)
-        if facette == "commune" and (
-            hidden := base & self.partenaires & self.registre.masque("commune-r?", True)
-        ):
-            for valeur, count in self.registre.count("commune-r", hidden).items():
-                counts[valeur] = counts.get(valeur, 0) + count
         return counts
 
     def count_each(self, facette, base):

@@ -182,7 +182,7 @@ class Recompte:
         """Return {facet: set of values} of a fiche, as this reader may be told of them."""
         partner = self.droits.is_partner_of(fiche.structure)
         places = list(fiche.permanences.all())
-        told = [p.lieu for p in places if partner or not p.lieu.adresse_confidentielle]
+        told = [p.lieu for p in places if not p.lieu.adresse_confidentielle]
         suspended = fiche.is_suspended(self.ville.today)
         found = {facette: set(getattr(fiche, name)) for facette, name in LIEUX.items()}
         found["frais"] = {fiche.frais} - {""}

@@ -420,3 +420,21 @@ def test_change_after_a_rollback_is_read_with_the_words_in_force(fiche):
     fiche.save()
     assert holders("bicyclette") == set()
     check_index()
+
+
+def test_place_at_a_host_that_opens_to_all_or_closes_is_found_by_all_or_not(db):
+    region = fabriques.TerritoireFactory(ouvert=False)
+    own, other = fabriques.TerritoireFactory(parent=region), fabriques.TerritoireFactory(parent=region)
+    fiche = fabriques.CompetenceFactory(structure__territoire=own)
+    lieu = fabriques.LieuFactory(structure__territoire=other, commune="Quimperlé", code_insee="29233")
+    fabriques.PermanenceFactory(competence=fiche, lieu=lieu)
+
+    def communes():
+        return FicheIndexee.objects.get(pk=fiche.pk).traits.get("commune", [])
+
+    assert communes() == ["29233"]
+    other.acces = "partenaires"
+    other.save()
+    assert communes() == []
+    type(other).objects.filter(pk=other.pk).update(acces="public")
+    assert communes() == ["29233"]

@@ -25,7 +25,7 @@ def describe(registre):
         ligne = registre.lignes[position]
         cles = frozenset(cle for cle, masque in registre.masques.items() if masque >> position & 1)
         if cles:
-            fiches[ligne.fiche_id] = (cles, ligne.cle_tri, ligne.dates, ligne.points, ligne.points_reserves)
+            fiches[ligne.fiche_id] = (cles, ligne.cle_tri, ligne.dates, ligne.points)
     everything = 0
     for masque in registre.masques.values():
         everything |= masque
