@@ -70,6 +70,8 @@ class Registre:
         self.mots_publics, self.mots = [], []
         self.racines_publiques, self.racines = frozenset(), frozenset()
         self.trouves, self.derives, self.eloignements, self.lectures = {}, {}, {}, {}
+        # For who draws results: what was drawn of these fiches, as long as none changes.
+        self.extraits = {}
         self.ordonne, self.minute = True, (None, 0)
 
     # Reading

@@ -18,8 +18,8 @@ from structures.recherche.registre import MEMOIRE, POUR_TOUS
 from structures.recherche.requete import read_requete
 from structures.version import read_version
 
-# Up to this many fiches, traits are counted fiche by fiche; beyond, set by set.
-PEU = 150
+# When fewer than one fiche in so many is a result, traits are counted fiche by fiche; else set by set.
+PEU = 300
 CERCLES = (5, 10, 20, 50)
 CHOIX = {
     "public": "publics",
@@ -330,7 +330,7 @@ class Resultats:
             base &= self.partenaires
         if not base:
             return {}
-        if base.bit_count() <= PEU and facette != "public":
+        if base.bit_count() * PEU < len(self.registre.lignes) and facette != "public":
             counts = self.count_each(facette, base)
         else:
             counts = self.registre.count(facette, base)

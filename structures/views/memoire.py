@@ -4,10 +4,13 @@ The same search is made by many in a row, by hand or by a link; drawing it again
 Only for readers who are nobody in particular: no account, no session, no message to tell them once.
 """
 
+import gzip
 from collections import OrderedDict
 from threading import Lock
 
 from django.conf import settings
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
 
 MAX_PAGES = 200  # 80 KB each at most
 
@@ -36,6 +39,24 @@ class MemoirePages:
 
 
 PAGES = MemoirePages()
+
+
+def compress(contenu):
+    """Compress a page for all its readers: level 3 takes a third of the time of 6, for a tenth more."""
+    return gzip.compress(contenu, 3, mtime=0)
+
+
+def serve(request, contenu, compresse=None):
+    """Return a page, compressed beforehand when the browser reads it so.
+
+    ``compresse``: given for pages that hold nothing of their reader. Those that do are left to GZipMiddleware, which
+    hides their length (BREACH).
+    """
+    if compresse is None or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return HttpResponse(contenu)
+    response = HttpResponse(compresse, headers={"Content-Encoding": "gzip"})
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
 
 
 def make_key(request, minute, *parts):

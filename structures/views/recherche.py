@@ -25,10 +25,11 @@ from structures.recherche.extraits import make_extraits, read_textes, spell
 from structures.texte import fold
 from structures.views.acces import get_territoire
 from structures.views.listes import PER_PAGE, read_cartes
-from structures.views.memoire import PAGES, make_key
+from structures.views.memoire import PAGES, compress, make_key, serve
 from structures.vocabulaires import load_vocabulaire
 
 MAX_ANNEXES = 5
+MAX_EXTRAITS = 5000  # half a kilobyte each
 MIN_SUGGESTION = 2
 GENRES = {"fiche": "Fiches", "structure": "Structures", "theme": "Thèmes", "sigle": "Sigles"}
 NIVEAUX = {
@@ -52,7 +53,7 @@ def recherche(request):
     typing = fragment and is_still_typing(request.htmx.current_url, page.demande.texte)
     if not typing:
         compter(request, page.demande, page.total, page.inconnus)
-    response = HttpResponse(page.contenu)
+    response = serve(request, page.contenu, page.compresse if key else None)
     if fragment:
         response["HX-Replace-Url" if typing else "HX-Push-Url"] = page.adresse
     return response
@@ -62,7 +63,8 @@ def recherche(request):
 class Page:
     """A page of results as drawn (or the fragment of it), and what is counted of the search."""
 
-    contenu: str
+    contenu: bytes
+    compresse: bytes
     demande: Demande
     total: int
     inconnus: tuple
@@ -91,8 +93,10 @@ def draw_page(request, territoire, now, fragment):
         "annexes": () if total else find_annexes(filtre),
     }
     template = "structures/recherche.html#fragment" if fragment else "structures/recherche.html"
-    contenu = render_to_string(template, context, request)
-    return Page(contenu, filtre.demande, total, filtre.qs.inconnus, filtre.build_url(page=page.number))
+    contenu = render_to_string(template, context, request).encode()
+    compresse = compress(contenu) if request.user.is_anonymous else b""
+    adresse = filtre.build_url(page=page.number)
+    return Page(contenu, compresse, filtre.demande, total, filtre.qs.inconnus, adresse)
 
 
 def describe_search(filtre):
@@ -134,12 +138,12 @@ def present_results(page, filtre):
     found = list(page)
     ids = [trouvaille.fiche_id for trouvaille in found]
     formes = filtre.qs.formes
-    textes = read_textes(ids, filtre.droits) if formes else {}
-    extraits = make_extraits(textes, formes)
+    extraits = recall_extraits(ids, filtre) if formes else {}
     written = {data["pk"]: data for data in read_cartes(ids)}
     names = (f"{data['s']} {data.get('n', '')} {data['o'][1]}" for data in written.values())
     nearest = {lu for correction in filtre.qs.corrections for lu in correction.lus}
-    spelled = spell(nearest, [*names, *chain.from_iterable(textes.values())]) if nearest else {}
+    textes = read_textes(ids, filtre.droits) if nearest else {}
+    spelled = spell(nearest, [*names, *chain.from_iterable(textes.values())])
     corrections = [
         (correction.mot, [spelled.get(lu, lu) for lu in correction.lus])
         for correction in filtre.qs.corrections
@@ -158,6 +162,19 @@ def present_results(page, filtre):
         if trouvaille.fiche_id in written
     ]
     return cartes, corrections
+
+
+def recall_extraits(ids, filtre):
+    """Return the extracts of these fiches, from memory for those drawn for the same words since the last change."""
+    known, formes = filtre.qs.registre.extraits, filtre.qs.formes
+    partner = frozenset(filtre.droits.territoires_partenaires)
+    missing = [pk for pk in ids if (pk, formes, partner) not in known]
+    if missing:
+        drawn = make_extraits(read_textes(missing, filtre.droits), formes)
+        if len(known) > MAX_EXTRAITS:
+            known.clear()
+        known.update(((pk, formes, partner), drawn.get(pk, "")) for pk in missing)
+    return {pk: known.get((pk, formes, partner), "") for pk in ids}
 
 
 def spell_raison(raison, spelled):

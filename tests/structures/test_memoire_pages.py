@@ -1,5 +1,7 @@
 """Pages that everybody reads are kept for a minute, and never those of somebody."""
 
+import gzip
+
 import pytest
 from django.test import Client
 
@@ -72,3 +74,20 @@ def test_memory_is_bounded(monde, monkeypatch):
     for rank in range(9):
         Client().get(f"/recherche/?q=mot{rank}")
     assert len(PAGES.pages) == 5
+
+
+def test_page_compressed_beforehand_is_the_page(monde):
+    plain = Client().get(ADRESSE)
+    packed = Client().get(ADRESSE, headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed["Vary"]
+    assert gzip.decompress(packed.content) == plain.content
+
+
+def test_page_of_somebody_hides_its_length(monde):
+    """Compressed as one goes, with random bytes: what it holds of its reader cannot be guessed from its length."""
+    lengths = {
+        len(monde.client("membre").get(ADRESSE, headers={"Accept-Encoding": "gzip"}).content)
+        for _ in range(6)
+    }
+    assert len(lengths) > 1
