@@ -4,6 +4,7 @@ Flat lists, made here in Python and walked once by the template: sixty boxes dra
 the search itself.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -159,13 +160,18 @@ def make_themes(filtre, counts):
 
 
 def make_champs(filtre, counts):
-    """One group for each extra field of the chosen themes."""
+    """One group for each extra field of the chosen themes; sub-themes that have the same one share its group."""
+    groups = {}
     for champ in filtre.champs_du_theme:
-        name = CHAMP + champ.code
-        numbers, chosen = counts.get(f"champ:{champ.pk}", {}), filtre.champs.get(name, ())
-        values = champ.options or ["oui"]
-        shown, others = make_options(name, numbers, chosen, {value: value.capitalize() for value in values})
-        yield Facette(name, champ.libelle, shown, others)
+        groups.setdefault(champ.code, []).append(champ)
+    for code, champs in groups.items():
+        name, numbers = CHAMP + code, Counter()
+        for champ in champs:
+            numbers.update(counts.get(f"champ:{champ.pk}", {}))
+        values = [value for champ in champs for value in champ.options or ["oui"]]
+        labels = {value: value[:1].upper() + value[1:] for value in values}
+        shown, others = make_options(name, numbers, filtre.champs.get(name, ()), labels)
+        yield Facette(name, champs[0].libelle, shown, others)
 
 
 def make_puces(filtre):

@@ -7,6 +7,15 @@ document.addEventListener("htmx:beforeSwap", () => {
   deplies = Array.from(document.querySelectorAll("#choix details[open]"), (volet) => volet.id);
 });
 
+// The button that opened the sheet was swapped with the results: the focus goes to the new one.
+document.addEventListener(
+  "toggle",
+  (evenement) => {
+    if (evenement.target.id === "filtres" && evenement.newState === "closed") document.querySelector(".filtrer")?.focus();
+  },
+  true,
+);
+
 document.addEventListener("htmx:afterSettle", () => {
   for (const id of deplies) {
     const volet = document.getElementById(id);

@@ -4,6 +4,8 @@ for (const champ of document.querySelectorAll("auto-complete")) {
   const saisie = champ.querySelector("input");
   const avis = champ.querySelector("[role='status']");
   const demander = champ.fetchResult.bind(champ);
+  // A list that scrolls takes the focus by itself in Chromium: arrows are the way into it.
+  champ.querySelector(".propositions").tabIndex = -1;
   let lettres = false; // something was typed since the search was sent or the page opened
 
   champ.fetchResult = (adresse) =>

@@ -50,7 +50,7 @@ MAX_MOTS = 12
 OUBLI_EMPREINTES = timedelta(days=60)
 OUBLI_MOTS = timedelta(days=396)  # 13 months
 
-ROBOTS = re.compile(r"bot\b|crawl|spider|slurp", re.IGNORECASE)
+ROBOTS = re.compile(r"bot\b|crawl|spider|slurp|python-|curl|wget|headless", re.IGNORECASE)
 # Filters that have one value.
 DRAPEAUX = ("ouvert", "sans_attente")
 # Name of a filter in addresses, attribute of Demande.

@@ -100,7 +100,9 @@ class Resultats:
         if "public" in found:
             found["public"] |= registre.masque("public", POUR_TOUS)
         for pk, valeurs in demande.champs.items():
-            found[f"champ:{pk}"] = self.masque_champ(pk, valeurs)
+            # Sub-themes have fields of the same name: a fiche has one theme, and answers by the field of its own.
+            name = self.name_champ(pk)
+            found[name] = found.get(name, 0) | self.masque_champ(pk, valeurs)
         if demande.communes:
             found["commune"] = self.masque_lieu(demande.rayon)
         if demande.ouvert:
@@ -114,17 +116,20 @@ class Resultats:
         below = theme.sous_themes if theme else ()
         return self.registre.union("theme", [pk, *(sous_theme.pk for sous_theme in below)])
 
+    def name_champ(self, pk):
+        """Return the name of the filter that a theme's own field is part of: its code."""
+        return f"code:{self.champs_connus[pk].code if pk in self.champs_connus else pk}"
+
+    @cached_property
+    def champs_connus(self):
+        return {champ.pk: champ for champs in self.vocabulaire.champs.values() for champ in champs}
+
     def masque_champ(self, pk, valeurs):
         found = self.registre.union(f"champ:{pk}", valeurs)
         return found & self.partenaires if self.is_champ_reserve(pk) else found
 
     def is_champ_reserve(self, pk):
-        return any(
-            champ.reserve_partenaires
-            for champs in self.vocabulaire.champs.values()
-            for champ in champs
-            if champ.pk == pk
-        )
+        return pk in self.champs_connus and self.champs_connus[pk].reserve_partenaires
 
     def masque_lieu(self, rayon):
         """The fiches held in the communes asked for, or within so many kilometres of the first."""
@@ -296,8 +301,10 @@ class Resultats:
     def facettes(self):
         """The number of results under each value of each filter, that filter itself left out: {name: {value: n}}."""
         counts = self.count_traits()
-        for facette in self.filtres.keys() & counts.keys():
-            counts[facette] = self.count_facette(facette, self.apply(self.textuels, sauf=facette))
+        for facette in counts:
+            own = self.name_champ(int(facette[6:])) if facette.startswith("champ:") else facette
+            if own in self.filtres:
+                counts[facette] = self.count_facette(facette, self.apply(self.textuels, sauf=own))
         counts["theme"] = self.count_themes()
         for name, masque in (("ouvert", self.registre.ouvertes), ("sans_attente", None)):
             base = self.apply(self.textuels, sauf=name)

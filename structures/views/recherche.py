@@ -115,6 +115,7 @@ def describe_search(filtre):
         "commune": ", ".join(name_communes(filtre.demande.communes[:1]).values()),
         "compte": say_count(resultats.total),
         "entieres": say_entieres(resultats),
+        "trop_courants": bool(filtre.texte) and resultats.lecture is None,
         "ordre": say_order(filtre.demande),
         "puces": make_puces(filtre),
         "sans_filtres": filtre.build_url(()),
@@ -220,7 +221,7 @@ def say_raison(raison):
     where = NIVEAUX.get(raison.niveau, "dans la fiche")
     how = {
         "debut": f"Un mot qui commence par « {raison.mot} » est",
-        "synonyme": f"Un autre nom de « {raison.mot} » est",
+        "synonyme": f"Un mot voisin de « {raison.mot} » est",
         "correction": f"« {raison.forme or raison.mot} », le mot le plus proche de « {raison.mot} », est",
     }
     return f"{how.get(raison.par, f'« {raison.mot} » est')} {where}."
@@ -243,7 +244,10 @@ def find_annexes(filtre):
 
 def is_still_typing(current, texte):
     """Tell whether a search goes on from the one at address ``current``: going back skips the letters between."""
-    former = " ".join(parse_qs(urlsplit(current or "").query).get("q", [""])[0].split())
+    try:
+        former = " ".join(parse_qs(urlsplit(current or "").query).get("q", [""])[0].split())
+    except ValueError:  # an address that is none
+        return False
     return former != texte and (former.startswith(texte) or texte.startswith(former)) and bool(former)
 
 

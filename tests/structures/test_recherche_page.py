@@ -135,7 +135,8 @@ def test_no_result_says_what_else_to_try(monde, client):
     html = get(client, "q=zzyzx").content.decode()
     assert "Aucune fiche ne répond" in html
     assert f'/annexes/#annexe-{annexe.pk}">Ressourcerie zzyzx' in html
-    assert f'href="{reverse("structures:besoin_create")}"' in html
+    # What was looked for is written there already.
+    assert f'href="{reverse("structures:besoin_create")}?q=zzyzx"' in html
     assert reverse("structures:theme_detail", args=["hebergement-essai"]) in part(html, "resultats")
 
 
@@ -231,3 +232,33 @@ def test_correction_is_shown_as_the_fiches_write_it(client, monde):
     page = client.get("/recherche/?q=crehce").text
     assert "<strong>crèche</strong>" in page
     assert re.search(r"«\s*crèche\s*», le mot le plus proche", page)
+
+
+def test_address_that_is_none_in_a_header_is_an_ordinary_page(client):
+    get(client, "q=refuge", **{"HX-Request": "true", "HX-Current-URL": "http://[bad/"})
+
+
+def test_field_that_two_sub_themes_have_is_one_filter_whose_count_holds(client, monde):
+    onglet = fabriques.ThemeFactory(slug="onglet-essai")
+    for rank in range(2):
+        theme = fabriques.ThemeFactory(parent=onglet)
+        fabriques.ChampFactory(
+            theme=theme,
+            code="public",
+            libelle="Qui est accueilli",
+            type="choix",
+            options=["Couples"],
+            filtrable=True,
+        )
+        structure = fabriques.StructureFactory(territoire=monde.public.territoire, nom=f"Toit {rank}")
+        fabriques.CompetenceFactory(structure=structure, theme=theme, champs={"public": "Couples"})
+    page = get(client, "theme=onglet-essai").text
+    assert page.count("Qui est accueilli") == 1
+    assert page.count('name="champ-public"') == 1
+    assert re.search(r"<span>Couples</span>\s*<span class=\"nb\">\(2\)", page)
+    assert "2 fiches" in get(client, "theme=onglet-essai&champ-public=Couples").text
+
+
+def test_words_that_say_nothing_are_told(client):
+    assert "trop courants" in get(client, "q=sera").text
+    assert "trop courants" not in get(client, "q=refuge").text
