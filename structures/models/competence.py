@@ -14,11 +14,9 @@ from structures.models.indexe import IndexeModel, IndexeQuerySet
 from structures.models.lieu import Lieu
 from structures.models.structure import Statut, Structure, Visibilite
 from structures.models.vocabulaire import Public, Theme
-from structures.texte import fold
 from structures.validateurs import validate_site_web, validate_zone_eligibilite
 
 MAX_WAIT_DAYS = 3650
-MAX_WORDS = 12
 
 
 class CompetenceQuerySet(IndexeQuerySet):
@@ -52,19 +50,6 @@ class CompetenceQuerySet(IndexeQuerySet):
         if public != everywhere:
             shown &= Q(structure__territoire_id__in=public)
         return fiches.filter(shown | Q(structure__territoire_id__in=partners) if partners else shown)
-
-    def search_titles(self, texte, vocabulaire):
-        """Fiches whose title, structure or theme holds each word of ``texte``, accents and case aside.
-
-        ``vocabulaire``: the territory's Vocabulaire, for the names that it gives its themes. No word: every fiche.
-        """
-        found = self.order_by("structure__cle_tri", "theme__ordre", "pk")
-        for word in fold(texte).split()[:MAX_WORDS]:
-            themes = [theme.pk for theme in vocabulaire.themes.values() if word in fold(theme.nom)]
-            found = found.filter(
-                Q(structure__cle_tri__contains=word) | Q(cle_tri__contains=word) | Q(theme_id__in=themes)
-            )
-        return found
 
 
 class Competence(IndexeModel):

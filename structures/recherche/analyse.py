@@ -27,13 +27,13 @@ MOTS_VIDES = frozenset(
     avoir avons ayant beaucoup besoin bien bonjour c ca car ce ceci cela celle celles celui cependant
     certain certaine certaines certains ces cet cette ceux chaque cherche chercher cherchons chez ci comme
     comment comprend comprends contre d dans de depuis des dois doit donc dont du elle elles en encore
-    entre es est et etaient etait etant ete etes etre eu eux faire fais fait faites faut hui il ils j je
-    jusqu l la laquelle le lequel les lesquelles lesquels leur leurs lors lorsque lui m ma madame mais me
-    meme memes merci mes mme moi moins mon monsieur mr n ne ni non nos notre nous obtenir on ont ou par
-    parce parmi pas pendant peu peut peuvent plait plus plusieurs pour pourquoi pourrait prend prendre
-    prends puis puisque qu quand que quel quelle quelles quelqu quelque quelques quels qui quoi rien s sa
-    sais sait se selon sera serait ses si sinon soi soit sommes son sont souhaite souhaitent sous stp suis
-    sur svp t ta te tel telle telles tels tes toi ton tous tout toute toutes tres trop trouver tu un une
+    entre es est et etaient etait etant etes etre eu eux faire fais fait faites faut hui il ils j je jusqu
+    l la laquelle le lequel les lesquelles lesquels leur leurs lors lorsque lui m ma madame mais me meme
+    memes merci mes mme moi moins mon monsieur mr n ne ni non nos notre nous obtenir on ont ou par parce
+    parmi pas pendant peu peut peuvent plait plus plusieurs pour pourquoi pourrait prend prendre prends
+    puis puisque qu quand que quel quelle quelles quelqu quelque quelques quels qui quoi rien s sa sais
+    sait se selon sera serait ses si sinon soi soit sommes son sont souhaite souhaitent sous stp suis sur
+    svp t ta te tel telle telles tels tes toi ton tous tout toute toutes tres trop trouver tu un une
     urgent urgente va vais venir vers veulent veut veux voici voila voir vos votre voudrais voudrait vous
     vraiment y
     """.split()

@@ -6,7 +6,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from structures.droits import public_droits
 from structures.models import (
     Competence,
     Contact,
@@ -18,8 +17,8 @@ from structures.models import (
     User,
 )
 from structures.texte import fold
-from structures.vocabulaires import load_vocabulaire
 from tests import fabriques
+from tests.recherche import find
 
 pytestmark = pytest.mark.django_db
 
@@ -209,8 +208,7 @@ def test_territory_without_a_path_contains_no_other():
 def test_titles_are_searched_without_accents_nor_case(texte):
     fiche = fabriques.CompetenceFactory(nom="ÉPICERIE de l’Été, Œuvre")
     fabriques.CompetenceFactory()
-    vocabulaire = load_vocabulaire(public_droits(), fiche.structure.territoire)
-    assert list(Competence.objects.search_titles(texte, vocabulaire)) == [fiche]
+    assert find(texte) == [fiche.pk]
 
 
 def test_search_key_follows_the_title_whatever_writes_it():
