@@ -17,12 +17,11 @@ from django.db import connection
 
 from structures.models import FicheIndexee, Mot
 from structures.ouvertures import is_open
-from structures.recherche.analyse import racine
 from structures.recherche.masques import iter_positions, list_positions, make_masque
 from structures.recherche.moteurs import get_moteur
 
 COLUMNS = (
-    "fiche_id", "retiree", "structure_id", "territoire_id", "theme_id", "reservee", "debut", "fin", "date_maj",
+    "fiche_id", "retiree", "territoire_id", "theme_id", "reservee", "debut", "fin", "date_maj",
     "cle_tri", "traits",
 )  # fmt: skip
 FACETTES = (
@@ -52,8 +51,6 @@ class Ligne:
     """A fiche in memory. ``cles``: the sets that it is in; ``dates``: from, to, when it is not always in force."""
 
     fiche_id: int
-    structure_id: int
-    theme_id: int
     cle_tri: str
     cles: tuple
     dates: tuple
@@ -98,12 +95,15 @@ class Registre:
 
     def load_mots(self, rows):
         publics, mots = set(self.mots_publics), set(self.mots)
-        for mot, _racine, public in rows:
-            (publics if public else mots).add(mot)
-        mots |= publics
+        racines_publiques, racines = set(self.racines_publiques), set(self.racines)
+        for mot, racine, public in rows:
+            mots.add(mot)
+            racines.add(racine)
+            if public:
+                publics.add(mot)
+                racines_publiques.add(racine)
         self.mots_publics, self.mots = sorted(publics), sorted(mots)
-        self.racines_publiques = frozenset(racine(mot) for mot in publics)
-        self.racines = frozenset(racine(mot) for mot in mots)
+        self.racines_publiques, self.racines = frozenset(racines_publiques), frozenset(racines)
 
     def follow(self, numero, jeton):
         """Return the Registre of a later version: what was written since is read, what was worked out forgotten.
@@ -317,9 +317,7 @@ class Registre:
 
 def make_ligne(row):
     """Make a Ligne of a row of the index. Keys are shared between fiches: there are few of them."""
-    fiche_id, _retiree, structure_id, territoire_id, theme_id, reservee, debut, fin, maj, cle_tri, traits = (
-        row
-    )
+    fiche_id, _retiree, territoire_id, theme_id, reservee, debut, fin, maj, cle_tri, traits = row
     cles = [intern_cle("territoire", territoire_id), intern_cle("theme", theme_id)]
     if reservee:
         cles.append(intern_cle("reservee", True))
@@ -336,7 +334,7 @@ def make_ligne(row):
     if points:
         cles.append(intern_cle("situee", True))
     dates = (debut, fin) if debut or fin else ()
-    return Ligne(fiche_id, structure_id, theme_id, cle_tri, tuple(dict.fromkeys(cles)), dates, points, maj)
+    return Ligne(fiche_id, cle_tri, tuple(dict.fromkeys(cles)), dates, points, maj)
 
 
 @lru_cache(maxsize=200_000)
